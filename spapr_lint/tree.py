@@ -1,0 +1,91 @@
+"""Where source text comes from: a folder, a revision, an editor's buffer over one of them.
+
+Everything below the doors reads files through a `Tree`, so that the same code
+checks a disk, a git revision and a patched tree that exists nowhere.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+
+class Tree(Protocol):
+    """Files by path.  Paths are relative to the tree's root, with ``/`` between parts."""
+
+    def paths(self) -> Iterator[str]:
+        """All files of the tree, sorted, without following links to folders."""
+        ...
+
+    def read(self, path: str) -> bytes:
+        """The file's content.  Raises `OSError` if there is none or it cannot be read."""
+        ...
+
+    def exists(self, path: str) -> bool:
+        """Whether `read` has something to read."""
+        ...
+
+
+class DiskTree:
+    """The files below a folder; dot folders and symbolic links to folders are left out."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+
+    def paths(self) -> Iterator[str]:
+        yield from sorted(self._walk(self.root, ""))
+
+    def _walk(self, folder: str, prefix: str) -> Iterator[str]:
+        try:
+            entries = list(os.scandir(folder))
+        except OSError:
+            return
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if not entry.name.startswith("."):
+                    yield from self._walk(entry.path, f"{prefix}{entry.name}/")
+            elif entry.is_file():
+                yield prefix + entry.name
+
+    def read(self, path: str) -> bytes:
+        with open(os.path.join(self.root, path), "rb") as file:
+            return file.read()
+
+    def exists(self, path: str) -> bool:
+        return os.path.isfile(os.path.join(self.root, path))
+
+
+class MemoryTree:
+    """Files held in memory, over another tree or over nothing.
+
+    A value of None hides the file of the tree below.
+    """
+
+    def __init__(self, files: Mapping[str, bytes | None], below: Tree | None = None) -> None:
+        self._files = dict(files)
+        self._below = below
+
+    def paths(self) -> Iterator[str]:
+        names = set(self._below.paths()) if self._below is not None else set()
+        for path, content in self._files.items():
+            if content is None:
+                names.discard(path)
+            else:
+                names.add(path)
+        yield from sorted(names)
+
+    def read(self, path: str) -> bytes:
+        if path in self._files:
+            content = self._files[path]
+            if content is None:
+                raise FileNotFoundError(path)
+            return content
+        if self._below is None:
+            raise FileNotFoundError(path)
+        return self._below.read(path)
+
+    def exists(self, path: str) -> bool:
+        if path in self._files:
+            return self._files[path] is not None
+        return self._below is not None and self._below.exists(path)

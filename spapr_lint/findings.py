@@ -122,8 +122,22 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that a comment at ``path``:``line`` silences; ``reason`` may be empty."""
+
+    finding: Finding
+    path: str
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """The answer of `spapr_lint.check`: findings in order of path, line, column, rule."""
+    """The answer of `spapr_lint.check`: findings in order of path, line, column, rule.
+
+    ``suppressed`` holds, apart and in the same order, what comments silence.
+    """
 
     findings: tuple[Finding, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
+    suppressed: tuple[Suppressed, ...] = ()

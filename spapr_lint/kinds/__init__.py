@@ -4,12 +4,13 @@
 Pure and memoised, because the interpreter asks for every operator that it meets.
 """
 
-from spapr_lint.kinds.algebra import Algebra, Clash, Derived
+from spapr_lint.kinds.algebra import ZERO_BASE, Algebra, Clash, Derived
 from spapr_lint.kinds.patterns import Pattern, Rewrite, Term, kinds_in
 from spapr_lint.kinds.spaces import ROLES, Kind, Relations, Space, parse_kind
 
 __all__ = [
     "ROLES",
+    "ZERO_BASE",
     "Algebra",
     "Clash",
     "Derived",

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from spapr_lint.kinds.patterns import Matcher, Rewrite, Shape, Term, shape
 from spapr_lint.kinds.spaces import MEMBERS, PLACES, SIZES, Kind, Relations, Space
 
+ZERO_BASE = " (the base is 0)"
 _MEMO_LIMIT = 1 << 16
 
 
@@ -19,13 +20,13 @@ class Derived(NamedTuple):
     """A kind that an operation gives, and from which operand it comes.
 
     ``sides`` is ``left``, ``right`` or ``both``; ``note`` says the rule for the trace, or is
-    empty.  ``zero_base`` is set on an end whose base is known to be 0 (a warning, not an error).
+    empty.  It ends in `ZERO_BASE` for an end whose base is known to be 0, which is as good as
+    the count: a warning, not an error.
     """
 
     kind: Kind
     sides: str
     note: str = ""
-    zero_base: bool = False
 
 
 class Clash(NamedTuple):
@@ -185,12 +186,8 @@ class Algebra:
         note = f"{start} {op} {step} -> {space}."
         mine = self._belongs(step, start, space)
         if step.role in SIZES:
-            end = Derived(
-                Kind(space, "end"),
-                "both" if mine else "left",
-                note + "end",
-                start.role == "base" and value == 0,
-            )
+            zero = ZERO_BASE if start.role == "base" and value == 0 else ""
+            end = Derived(Kind(space, "end"), "both" if mine else "left", note + "end" + zero)
             return (end,) if mine else (end, Derived(step, "right"))
         if step.role in ("ordinal", "distance", "stride"):
             return (Derived(Kind(space, "id"), "left", note + "id"),)

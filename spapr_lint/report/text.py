@@ -1,0 +1,104 @@
+"""Findings for people: one line each for the editor, then the source and the way.
+
+The first line of a finding is ``path:line:column: CODE message``; everything
+below it is indented, so that an error format can tell them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spapr_lint.findings import Finding, Report, Step
+from spapr_lint.report.view import (
+    View,
+    counted,
+    printable,
+    steps_of,
+    summary,
+    unseen_entries,
+    unseen_summary,
+)
+
+_SEVERITY_COLOR = {"error": "1;31", "warning": "1;33", "info": "1;36"}
+_SHOWN_UNSEEN = 20
+
+
+def write(report: Report, view: View) -> str:
+    """All findings, a summary, and what was not seen."""
+    parts = [render_finding(finding, view) for finding in report.findings]
+    parts.append("\n".join(_closing(report)) + "\n")
+    return "\n".join(parts)
+
+
+def render_finding(finding: Finding, view: View) -> str:
+    """One finding: its line, the source with a caret, the way, and how to mend it."""
+    return "\n".join(_lines(finding, view)) + "\n"
+
+
+def _lines(finding: Finding, view: View) -> Iterator[str]:
+    code = _paint(finding.rule, _SEVERITY_COLOR[finding.severity], view)
+    place = f"{printable(finding.path)}:{finding.line}:{finding.column}"
+    yield f"{_paint(place, '1', view)}: {code} {printable(finding.message)}"
+    yield from _excerpt(finding, view)
+    yield f"  {_verdict(finding)}"
+    yield from _way(steps_of(finding.ways[0]), view)
+    for way in finding.ways[1:]:
+        yield f"    also from {_place(way.source)} {printable(way.source.text)}"
+    for fix in finding.fixes:
+        yield f"  fix: {printable(fix.title)}"
+    if finding.witness is not None:
+        said = ", ".join(f"{key} {value}" for key, value in finding.witness.items())
+        yield f"  seen on: {printable(said)}"
+
+
+def _verdict(finding: Finding) -> str:
+    said = f"{finding.severity}, {finding.evidence}"
+    if not finding.got:
+        return said
+    wanted = f", {finding.wanted} is wanted" if finding.wanted else ""
+    return printable(f"{said}: {finding.got} comes{wanted}")
+
+
+def _excerpt(finding: Finding, view: View) -> Iterator[str]:
+    line = view.line(finding.path, finding.line)
+    if line is None:
+        return
+    number = str(finding.line).rjust(5)
+    yield f"{number} | {printable(line)}".rstrip()
+    start = finding.column - 1
+    same_line = finding.end_line == finding.line and finding.end_column > finding.column
+    end = finding.end_column - 1 if same_line else len(line.rstrip())
+    # A tab stays a tab, so that the caret stands under it wherever tabs stop.
+    lead = "".join("\t" if c == "\t" else " " * len(printable(c)) for c in line[:start])
+    width = max(1, len(printable(line[start:end])))
+    yield f"{' ' * len(number)} | {lead}{_paint('^' * width, '1;32', view)}"
+
+
+def _way(steps: tuple[Step, ...], view: View) -> Iterator[str]:
+    if steps:
+        yield "  way:"
+    for step in steps:
+        note = f"  -- {printable(step.note)}" if step.note else ""
+        yield f"    {_place(step)} {printable(step.text)}{_paint(note, '2', view)}"
+
+
+def _place(step: Step) -> str:
+    return f"{printable(step.path)}:{step.line}:"
+
+
+def _closing(report: Report) -> Iterator[str]:
+    yield summary(report)
+    unseen = unseen_summary(report.ledger)
+    if not unseen:
+        return
+    yield unseen
+    entries = unseen_entries(report.ledger)
+    for heading, entry in entries[:_SHOWN_UNSEEN]:
+        yield f"  {printable(entry.path)}:{entry.line}: {heading}: {printable(entry.what)}"
+    if len(entries) > _SHOWN_UNSEEN:
+        left = counted(len(entries) - _SHOWN_UNSEEN, "more entry", "more entries")
+        yield f"  and {left}; --format json lists all"
+
+
+def _paint(text: str, style: str, view: View) -> str:
+    return f"\x1b[{style}m{text}\x1b[0m" if view.color and text else text

@@ -1,0 +1,14 @@
+"""What all tests share: how long hypothesis looks, on machines that other work slows down."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+# A deadline measures the neighbours, not the code; benchmarks measure time.
+settings.register_profile(
+    "spapr-lint",
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("spapr-lint")

@@ -1,0 +1,11 @@
+"""Python text to IR, positions where they are asked for, and a lexical prefilter.
+
+Nothing here imports libcst before a text is lowered: a start-up of the linter
+that finds nothing to look into does not pay for it.
+"""
+
+from spapr_lint.python.decoding import decode
+from spapr_lint.python.errors import DecodeError, ParseError
+from spapr_lint.python.front import lower
+
+__all__ = ["DecodeError", "ParseError", "decode", "lower"]

@@ -266,7 +266,7 @@ class _CReader:
         return bool(self.brackets) or (bool(self.words) and self.words[-1] in "=,")
 
     def _is_label(self) -> bool:
-        return self.words[0] in ("case", "default") or len(self.words) == 1
+        return len(self.words) == 1 or self.words[:1] in (["case"], ["default"])
 
 
 def _read_c(text: str) -> tuple[list[Mark], list[Span]]:

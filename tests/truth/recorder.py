@@ -35,6 +35,12 @@ state = _State()
 class Marked(str):
     """A string that arrives only as itself: a copy of its text is another value."""
 
+    def __deepcopy__(self, _memo: object) -> Marked:
+        return self
+
+    def __copy__(self) -> Marked:
+        return self
+
 
 class MarkedNumber(int):
     """A number whose mark survives every operation."""

@@ -1,0 +1,111 @@
+"""The command line: picks the command, and turns what goes wrong into an exit code.
+
+Each command is a small module of `spapr_lint.commands` or its own package,
+imported only when it is called; without a command's name, `check` is meant.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from typing import NamedTuple
+
+from spapr_lint import __version__
+from spapr_lint.errors import UserError
+
+
+class Door(NamedTuple):
+    """A command: its name, the module whose ``main(argv) -> int`` it is, one line of help.
+
+    ``needs`` is the module without which it is not offered, ``module`` itself if empty.
+    """
+
+    name: str
+    module: str
+    help: str
+    needs: str = ""
+
+
+DOORS = (
+    Door("check", "spapr_lint.commands.check", "Find confused numbers in Python and C (default)"),
+    Door("translate", "spapr_lint.commands.translate", "Turn QEMU's C into Python and a line map"),
+    Door("gate", "spapr_lint.gate.command", "Say what a patch series adds, cures and carries"),
+    Door("validate", "spapr_lint.validate.command", "Run it over machines, against invariants"),
+    Door("model", "spapr_lint.model.command", "Ask the reference model: dt, boot, info"),
+    Door("fix", "spapr_lint.fix.command", "Offer certified repairs"),
+    Door("explain", "spapr_lint.commands.explain", "Explain a code: why, and how to mend it"),
+    Door("rules", "spapr_lint.commands.rules", "List the rules, or run their examples"),
+    Door("why", "spapr_lint.commands.why", "Tell what a value is, and by which way it came"),
+    Door("why-not", "spapr_lint.commands.why_not", "Tell where the way from here to there ends"),
+    Door("callgraph", "spapr_lint.commands.callgraph", "Print who calls whom"),
+)
+_INTERRUPTED = 130
+_PIPE_CLOSED = 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code of DESIGN section 5, 130 after Ctrl-C."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(arguments)
+    except UserError as error:
+        return _refuse(str(error))
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read has seen enough; closing the real stdout must not complain again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED
+
+
+def _dispatch(arguments: list[str]) -> int:
+    first = arguments[0] if arguments else ""
+    if first == "--version":
+        print(f"spapr-lint {__version__}")
+        return 0
+    if first in ("--help", "-h"):
+        print(_usage())
+        return 0
+    door = next((door for door in DOORS if door.name == first and _is_built(door)), None)
+    if door is None:
+        return _command(DOORS[0])(arguments)
+    return _command(door)(arguments[1:])
+
+
+def _command(door: Door) -> Callable[[list[str]], int]:
+    command: Callable[[list[str]], int] = import_module(door.module).main
+    return command
+
+
+def _is_built(door: Door) -> bool:
+    try:
+        return all(find_spec(name) is not None for name in (door.module, door.needs) if name)
+    except ModuleNotFoundError:
+        return False
+
+
+def _usage() -> str:
+    doors = [door for door in DOORS if _is_built(door)]
+    width = max(len(door.name) for door in doors)
+    rows = [f"  {door.name.ljust(width)}  {door.help}" for door in doors]
+    return "\n".join(
+        [
+            "Usage: spapr-lint [COMMAND] [OPTIONS] [PATH]...",
+            "",
+            "Finds confused interrupt number spaces in QEMU's sPAPR code and models of it.",
+            "",
+            "Commands:",
+            *rows,
+            "",
+            "spapr-lint COMMAND --help tells a command's options, --version the version.",
+        ]
+    )
+
+
+def _refuse(message: str) -> int:
+    line = " ".join(message.split())
+    print(f"spapr-lint: error: {line}", file=sys.stderr)
+    return 2

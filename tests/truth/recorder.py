@@ -6,7 +6,9 @@ A program is run many times by `main`, each time with other answers of `choice` 
 
 from __future__ import annotations
 
+import builtins
 import json
+import os
 import random
 import runpy
 import sys
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 RUNS = 40
+NAMED = "marked text"  # the text that programs with sources by name use
 DIGITS = "\U0001d7de\U0001d7df\U0001d7e0"  # digits to int(), yet no text of a program
 NUMBER = 678  # what int(DIGITS) is; no other number of a program comes near
 PRIVATE = frozenset(DIGITS)
@@ -144,8 +147,21 @@ def sink_taint(value: Any = None) -> None:
     _record(tainted(value))
 
 
+def run_command(command: Any = None, shell: Any = None) -> int:
+    """Stands for `os.system` and `subprocess.call`: records whether the named text arrived."""
+    _record(NAMED in (command, shell))
+    return 0
+
+
+def run_second(_first: Any = None, second: Any = None) -> None:
+    """A sink at its second argument, or the one named ``second``."""
+    _record(second == NAMED)
+
+
 def main(program: str) -> None:
     """Runs one program `RUNS` times and prints what arrived and what was reached."""
+    os.system = run_command  # a policy about real names; nothing may really be run
+    builtins.injected = NAMED  # type: ignore[attr-defined]
     folder = str(Path(program).resolve().parent)
     sys.modules["recorder"] = sys.modules["__main__"]
     sys.path.insert(0, folder)

@@ -130,7 +130,7 @@ def returned_in_finally():
         try:
             return source()
         finally:
-            return "clean"  # noqa: B012
+            return "clean"
 
     sink(inner())  # flow
     sink(overriding())  # no flow

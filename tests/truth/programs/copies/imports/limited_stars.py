@@ -1,0 +1,11 @@
+from lib import clean, give
+
+__all__ = ["limited"]
+
+
+def limited():
+    return give()
+
+
+def starred():
+    return clean()

@@ -1,0 +1,1 @@
+from lib import hidden as through_two_stars

@@ -1,0 +1,2 @@
+from .near import relative, relative_clean
+from ..inner import give as up

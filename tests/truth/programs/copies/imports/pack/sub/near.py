@@ -1,0 +1,10 @@
+from .. import inner
+from ..inner import other
+
+
+def relative():
+    return inner.value
+
+
+def relative_clean():
+    return other

@@ -1,0 +1,9 @@
+from recorder import source
+
+
+def get():
+    return source()
+
+
+def quiet():
+    return "quiet"

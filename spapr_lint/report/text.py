@@ -41,7 +41,9 @@ def _lines(finding: Finding, view: View) -> Iterator[str]:
     yield f"{_paint(place, '1', view)}: {code} {printable(finding.message)}"
     yield from _excerpt(finding, view)
     yield f"  {_verdict(finding)}"
-    yield from _way(steps_of(finding.ways[0]), view)
+    steps = steps_of(finding.ways[0])
+    if len(steps) > 1 or (steps[0].path, steps[0].line) != (finding.path, finding.line):
+        yield from _way(steps, view)
     for way in finding.ways[1:]:
         yield f"    also from {_place(way.source)} {printable(way.source.text)}"
     for fix in finding.fixes:
@@ -52,11 +54,11 @@ def _lines(finding: Finding, view: View) -> Iterator[str]:
 
 
 def _verdict(finding: Finding) -> str:
-    said = f"{finding.severity}, {finding.evidence}"
+    said = f"{finding.severity} ({finding.evidence})"
     if not finding.got:
         return said
-    wanted = f", {finding.wanted} is wanted" if finding.wanted else ""
-    return printable(f"{said}: {finding.got} comes{wanted}")
+    wanted = f" where {finding.wanted} is wanted" if finding.wanted else ""
+    return printable(f"{said}: {finding.got}{wanted}")
 
 
 def _excerpt(finding: Finding, view: View) -> Iterator[str]:
@@ -75,8 +77,7 @@ def _excerpt(finding: Finding, view: View) -> Iterator[str]:
 
 
 def _way(steps: tuple[Step, ...], view: View) -> Iterator[str]:
-    if steps:
-        yield "  way:"
+    yield "  way:"
     for step in steps:
         note = f"  -- {printable(step.note)}" if step.note else ""
         yield f"    {_place(step)} {printable(step.text)}{_paint(note, '2', view)}"

@@ -16,7 +16,7 @@ FIRST = """\
 model/xive.py:12:17: SPL101 server number sizes an IPI range
    12 |     cells = [0, nr]
       |                 ^^
-  error, declared: server.bound comes, ipi.count is wanted
+  error (declared): server.bound where ipi.count is wanted
   way:
     model/machine.py:4: n = spapr_max_server_number(spapr)  -- gives server.bound
     model/machine.py:5: dt_xive(fdt, n)  -- argument nr

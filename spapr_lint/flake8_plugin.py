@@ -1,0 +1,179 @@
+"""The flake8 plugin: findings whose sink is in the file that flake8 looks at.
+
+Files on disk are checked together, once, before flake8 starts its workers, so
+that each has the facts of the whole project; what comes on standard input is
+laid over the project and checked by itself.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from spapr_lint import __version__
+
+if TYPE_CHECKING:
+    import argparse
+    import ast
+
+    from flake8.options.manager import OptionManager
+
+    from spapr_lint.findings import Finding, Report
+
+_Row = tuple[int, int, str, type]
+_NOT_PYTHON = ("*.c", "*.h", "*.inc")
+
+
+class Settings(NamedTuple):
+    """What flake8's options say; ``ready`` holds the findings of files by their real path."""
+
+    packs: tuple[str, ...] = ()
+    scope: str = "project"
+    root: str = ""
+    named: bool = False
+    noqa: bool = True
+    ready: Mapping[str, tuple[Finding, ...]] | None = None
+
+
+class Plugin:
+    """One file under flake8, as it calls us: the tree is its sign for "once a file"."""
+
+    name = "spapr-lint"
+    version = __version__
+    # flake8 hands options to the class, before it forks; there is no other place for them.
+    settings: ClassVar[Settings] = Settings()
+
+    def __init__(self, tree: ast.AST, filename: str, lines: list[str]) -> None:  # noqa: ARG002
+        self._filename = filename
+        self._lines = lines
+
+    @classmethod
+    def add_options(cls, manager: OptionManager) -> None:
+        """Register our options, on the command line and in flake8's own configuration."""
+        manager.add_option(
+            "--spapr-lint-packs",
+            default="",
+            parse_from_config=True,
+            comma_separated_list=True,
+            normalize_paths=True,
+            metavar="packs",
+            help="Packs to add to the shipped ones: files or folders.",
+        )
+        manager.add_option(
+            "--spapr-lint-scope",
+            default="project",
+            parse_from_config=True,
+            choices=("project", "file"),
+            help="Follow numbers through the project, or stay within each file.",
+        )
+        manager.add_option(
+            "--spapr-lint-root",
+            default="",
+            parse_from_config=True,
+            metavar="folder",
+            help="The folder that bounds what is read. (Default: the project's)",
+        )
+        manager.add_option(
+            "--spapr-lint-named",
+            action="store_true",
+            default=False,
+            parse_from_config=True,
+            help="Report also what only a name says.",
+        )
+
+    @classmethod
+    def parse_options(cls, options: argparse.Namespace) -> None:
+        """Take the options and check the files on disk, in the process that starts workers."""
+        settings = Settings(
+            packs=tuple(options.spapr_lint_packs),
+            scope=options.spapr_lint_scope,
+            root=options.spapr_lint_root,
+            named=options.spapr_lint_named,
+            noqa=not options.disable_noqa,
+        )
+        filenames = list(options.filenames)
+        if "-" not in filenames:
+            settings = settings._replace(ready=_check_files(filenames or ["."], settings))
+        cls.settings = settings
+
+    def run(self) -> Iterator[_Row]:
+        """Yield line (from 1), column (from 0), text and this class for each finding."""
+        settings = type(self).settings
+        found = self._found(settings)
+        for finding in found:
+            # The buffer may be shorter than what was on disk a moment ago.
+            line = max(1, min(finding.line, len(self._lines)))
+            yield line, finding.column - 1, _message(finding), type(self)
+
+    def _found(self, settings: Settings) -> tuple[Finding, ...]:
+        here = os.path.realpath(self._filename)
+        if settings.ready is not None:
+            return settings.ready.get(here, ())
+        report = _check([], settings, (self._filename, _encode(self._lines)))
+        return _by_file(report, settings).get(here, ())
+
+
+def _message(finding: Finding) -> str:
+    source = finding.source
+    if (source.path, source.line) == (finding.path, finding.line):
+        return f"{finding.rule} {finding.message}"
+    return f"{finding.rule} {finding.message} (from {source.path}:{source.line})"
+
+
+def _encode(lines: list[str]) -> bytes:
+    """The bytes that say the same as the buffer, its coding cookie obeyed."""
+    import io
+    import tokenize
+
+    text = "".join(lines)
+    try:
+        head = "".join(lines[:2]).encode("utf-8", "surrogateescape")
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(head).readline)
+        return text.encode(encoding)
+    except (SyntaxError, UnicodeError):
+        return text.encode("utf-8", "surrogateescape")
+
+
+def _check_files(filenames: list[str], settings: Settings) -> Mapping[str, tuple[Finding, ...]]:
+    existing = [name for name in filenames if os.path.exists(name)]
+    if not existing:
+        return {}
+    return _by_file(_check(existing, settings, None), settings)
+
+
+def _by_file(report: Report, settings: Settings) -> dict[str, tuple[Finding, ...]]:
+    """Findings by real path; with --disable-noqa also those that comments silence."""
+    found = report.findings
+    if not settings.noqa:
+        found += tuple(silenced.finding for silenced in report.suppressed)
+    by_file: dict[str, tuple[Finding, ...]] = {}
+    for finding in found:
+        path = os.path.realpath(finding.path)
+        by_file[path] = (*by_file.get(path, ()), finding)
+    return by_file
+
+
+def _check(paths: list[str], settings: Settings, stdin: tuple[str, bytes] | None) -> Report:
+    """One run of the pipeline; a user's mistake is said in flake8's own way."""
+    from flake8.exceptions import ExecutionError
+
+    from spapr_lint.check import check
+    from spapr_lint.config import load_config
+    from spapr_lint.errors import UserError
+
+    try:
+        config = load_config(paths[0] if paths else os.getcwd())
+        arguments: dict[str, Any] = {
+            "root": settings.root or config.root or None,
+            "packs": (*config.packs, *settings.packs),
+            "select": config.select,
+            "ignore": config.ignore,
+            "per_file_ignores": config.per_file_ignores,
+            "exclude": (*config.exclude, *_NOT_PYTHON),
+            "named": settings.named,
+            "scope": settings.scope,
+        }
+        return check(paths, stdin=stdin, **arguments)
+    except UserError as error:
+        raise ExecutionError(f"spapr-lint: {error}") from error

@@ -11,7 +11,8 @@ from typing import NamedTuple, TypeAlias
 
 from spapr_lint.kinds.spaces import Kind, Relations
 
-# A declared expression: a kind, a literal, a wildcard (any name), or (operator, left, right).
+# A declared expression: a kind, a literal, a wildcard (a name: any
+# neutral number), or (operator, left, right).
 Pattern: TypeAlias = "Kind | int | str | tuple[str, Pattern, Pattern]"
 
 
@@ -134,5 +135,5 @@ class Matcher:
         if isinstance(pattern, int):
             return term.literal == pattern
         if isinstance(pattern, str):
-            return True
+            return not term.kinds
         return term.form is not None and self._fits(pattern, shape(*term.form), exact)

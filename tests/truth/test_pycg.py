@@ -8,8 +8,6 @@ from pathlib import Path
 import pycg_benchmark
 import pytest
 
-import spapr_lint
-
 CHECKOUT = os.environ.get("SPAPR_LINT_PYCG", "")
 SNIPPETS = 119
 WITHOUT_SURPLUS = 113  # PyCG itself: 113
@@ -22,10 +20,8 @@ def test_edges_of_a_graph() -> None:
 
 
 @pytest.mark.skipif(not CHECKOUT, reason="SPAPR_LINT_PYCG names no checkout of vitsalis/PyCG")
-@pytest.mark.skipif(
-    not hasattr(spapr_lint, "callgraph"), reason="spapr_lint.callgraph is not there yet"
-)
 def test_benchmark() -> None:
+    pytest.importorskip("spapr_lint.check")
     results = [pycg_benchmark.compare(s) for s in pycg_benchmark.snippets(Path(CHECKOUT))]
     surplus = {result.name: sorted(result.surplus) for result in results if result.surplus}
     missing = {result.name: sorted(result.missing) for result in results if result.missing}

@@ -139,12 +139,13 @@ def disagreements(program: Path) -> list[str]:
 
 def reported(program: Path) -> set[tuple[Path, int]]:
     """The lines that the tool reports for the program."""
-    import spapr_lint
+    from spapr_lint.check import check
 
-    report = spapr_lint.check(
+    report = check(
         [str(folder_of(program) or program)],
         packs=[str(pack_of(program))],
         default_packs=False,
+        cache=False,
         root=str(folder_of(program) or program.parent),
     )
     return {(Path(finding.path).resolve(), finding.line) for finding in report.findings}

@@ -1,0 +1,210 @@
+"""The one pipeline: paths in, a report out.  Also the public Python API.
+
+Files are read through a `Tree`; what the packs know decides which are parsed;
+`flow` interprets them; comments silence; the report is frozen data.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from spapr_lint import suppress
+from spapr_lint.config import find_root
+from spapr_lint.context import Loaded, load
+from spapr_lint.errors import UserError
+from spapr_lint.findings import Finding, Ledger, Report, Unseen
+from spapr_lint.packs import Pack, PackError, load_packs
+from spapr_lint.sources import excluded, select
+from spapr_lint.tree import DiskTree, MemoryTree, Tree
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run is asked to do, apart from the paths."""
+
+    packs: tuple[str, ...] = ()
+    default_packs: bool = True
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    per_file_ignores: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    exclude: tuple[str, ...] = ()
+    named: bool = False
+    jobs: int | None = None
+    cache: bool = True
+    prefilter: bool = True
+    all_functions: bool = False
+    scope: str = "project"
+    noqa: bool = True
+    progress: Progress | None = None
+
+
+def check(
+    paths: Sequence[str | os.PathLike[str]] = (".",),
+    *,
+    root: str | None = None,
+    packs: Sequence[str | os.PathLike[str]] = (),
+    default_packs: bool = True,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    per_file_ignores: Mapping[str, Sequence[str]] | None = None,
+    exclude: Sequence[str] = (),
+    stdin: tuple[str, bytes] | None = None,
+    named: bool = False,
+    jobs: int | None = None,
+    cache: bool = True,
+    prefilter: bool = True,
+    all_functions: bool = False,
+    scope: str = "project",
+    noqa: bool = True,
+    tree: Tree | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Check files and folders, in Python and C; nothing of them is imported or run.
+
+    ``paths`` are relative to the working directory, or to ``tree``'s root if a
+    tree is given.  ``stdin`` is a file's name and content, laid over what is on
+    disk.  Findings have their sink, or the source of one of their ways, in
+    ``paths``; the rest of the project under ``root`` is read for context.
+
+    Raises `UserError` for paths, packs or options that make no sense.
+
+    >>> from spapr_lint import check
+    >>> report = check([], stdin=("model.py", b"x = 1"))
+    >>> report.findings
+    ()
+    """
+    options = Options(
+        packs=tuple(os.fspath(pack) for pack in packs),
+        default_packs=default_packs,
+        select=tuple(select),
+        ignore=tuple(ignore),
+        per_file_ignores=dict(per_file_ignores or {}),
+        exclude=tuple(exclude),
+        named=named,
+        jobs=jobs,
+        cache=cache,
+        prefilter=prefilter,
+        all_functions=all_functions,
+        scope=scope,
+        noqa=noqa,
+        progress=progress,
+    )
+    names = [os.fspath(path) for path in paths]
+    if tree is not None:
+        if stdin is not None:
+            tree = MemoryTree({stdin[0]: stdin[1]}, tree)
+            names.append(stdin[0])
+        return run(tree, names, options, lambda path: path)
+    return _on_disk(names, root, stdin, options)
+
+
+def _on_disk(
+    names: list[str], root: str | None, stdin: tuple[str, bytes] | None, options: Options
+) -> Report:
+    if stdin is not None:
+        names = [*names, stdin[0]]
+    base = find_root(os.path.abspath(names[0]) if names else os.getcwd(), root or "")
+    inside = []
+    for name in names:
+        real = os.path.realpath(name)
+        if name != (stdin[0] if stdin else None) and not os.path.lexists(name):
+            raise UserError(f"no such file or folder: {name}")
+        relative = os.path.relpath(real, base)
+        if relative == ".." or relative.startswith(".." + os.sep):
+            base = os.path.commonpath([base, real if os.path.isdir(real) else os.path.dirname(real)])
+            return _on_disk(names, base, None, options) if stdin is None else _stdin_alone(stdin, options)
+        inside.append(relative.replace(os.sep, "/"))
+    tree: Tree = DiskTree(base)
+    if stdin is not None:
+        tree = MemoryTree({inside[-1]: stdin[1]}, tree)
+    here = os.getcwd()
+    prefix = os.path.relpath(base, here)
+
+    def display(path: str) -> str:
+        return path if prefix == "." else os.path.normpath(os.path.join(prefix, path))
+
+    return run(tree, inside, options, display)
+
+
+def _stdin_alone(stdin: tuple[str, bytes], options: Options) -> Report:
+    """A buffer whose name is outside of the root: it is all there is."""
+    name = stdin[0].lstrip("/")
+    return run(MemoryTree({name: stdin[1]}), [name], options, lambda path: stdin[0])
+
+
+def read_packs(options: Options) -> Pack:
+    """The packs of a run.  Raises `UserError` where one is wrong."""
+    try:
+        return load_packs(options.packs, default=options.default_packs)
+    except PackError as error:
+        raise UserError(str(error)) from None
+    except OSError as error:
+        raise UserError(f"{error.filename}: {error.strerror}") from None
+
+
+def run(
+    tree: Tree, paths: Sequence[str], options: Options, display: Callable[[str], str]
+) -> Report:
+    """Check paths of a tree; ``display`` gives the name under which a file is reported."""
+    pack = read_packs(options)
+    selection = select(tree, paths, options.exclude)
+    loaded = load(tree, selection, pack, options, display)
+    found: list[Finding] = []
+    ledger = loaded.ledger
+    if loaded.modules:
+        found, ledger = analyse(loaded, pack, options)
+    return _finish(found, ledger, loaded, options)
+
+
+def analyse(loaded: Loaded, pack: Pack, options: Options) -> tuple[list[Finding], Ledger]:
+    """Interpret what was loaded and write down what arrived where."""
+    from spapr_lint.flow import analysis
+
+    return analysis.analyse(loaded.modules, loaded.sources, loaded.structs, pack, options.named, loaded.ledger)
+
+
+def _finish(found: list[Finding], ledger: Ledger, loaded: Loaded, options: Options) -> Report:
+    """Leave out what was not asked for, and what comments silence."""
+    shown = {loaded.display(path) for path in loaded.selected}
+    found = [
+        f
+        for f in found
+        if f.path in shown or any(way.source.path in shown for way in f.ways)
+    ]
+    found = [*found, *loaded.broken]
+    if options.noqa:
+        applied = suppress.apply(found, loaded.texts())
+        found = list(applied.kept)
+        suppressed = applied.suppressed
+    else:
+        suppressed = ()
+    found = [f for f in found if _wanted(f, options)]
+    found.sort(key=lambda f: (f.path, f.line, f.column, f.rule, f.got))
+    return _report(found, ledger, suppressed)
+
+
+def _report(found: list[Finding], ledger: Ledger, suppressed: object) -> Report:
+    report = Report(tuple(found), ledger)
+    if suppressed and hasattr(report, "suppressed"):
+        report = replace(report, suppressed=suppressed)
+    return report
+
+
+def _wanted(finding: Finding, options: Options) -> bool:
+    if finding.evidence == "named" and not options.named and finding.ways:
+        return False
+    if options.select and not finding.rule.startswith(options.select):
+        return False
+    if options.ignore and finding.rule.startswith(options.ignore):
+        return False
+    for pattern, codes in options.per_file_ignores.items():
+        if finding.rule.startswith(tuple(codes)) and excluded(finding.path, [pattern]):
+            return False
+    return True
+
+
+__all__ = ["Finding", "Ledger", "Report", "Unseen", "check"]

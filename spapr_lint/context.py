@@ -1,0 +1,273 @@
+"""What is loaded for a run: the files asked for, and those that a way may pass through.
+
+A file that cannot matter is not parsed: it holds no word of the packs, and no
+chain of imports leads from one that does through it to another.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from spapr_lint import ir
+from spapr_lint.findings import Finding, Ledger, Step, Unseen, Way
+from spapr_lint.packs import Pack
+from spapr_lint.python import DecodeError, ParseError, decode, lower
+from spapr_lint.python.words import WordScanner
+from spapr_lint.sources import LARGEST, Selection, SourceFile, excluded, language_of, module_name
+from spapr_lint.tree import Tree
+
+_IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]*\(?([^#\n]*)|import[ \t]+([^#\n]+))",
+    re.MULTILINE,
+)
+_NAMES = re.compile(rb"[\w.]+")
+
+
+class ModuleIn(NamedTuple):
+    """One module for the interpreter."""
+
+    name: str
+    path: str
+    code: ir.Module
+    language: str
+    families: frozenset[str]
+    exported: tuple[str, ...]
+
+
+class Loaded:
+    """Everything that was read for a run."""
+
+    def __init__(self, selected: Sequence[str], display: Callable[[str], str]) -> None:
+        self.selected = selected
+        self.display = display
+        self.modules: list[ModuleIn] = []
+        self.sources: list[SourceFile] = []
+        self.structs: Mapping[str, Mapping[str, str]] = {}
+        self.broken: list[Finding] = []
+        self.ledger = Ledger()
+        self._texts: dict[str, str] = {}
+
+    def texts(self) -> Mapping[str, str]:
+        """Texts of the files asked for, by the name under which they are reported."""
+        return self._texts
+
+    def keep(self, path: str, text: str) -> None:
+        """Remember the text of a file whose comments count."""
+        self._texts[self.display(path)] = text
+
+
+class Reading:
+    """The state of loading: what was read, what went wrong."""
+
+    def __init__(self, tree: Tree, selection: Selection, loaded: Loaded) -> None:
+        self.tree = tree
+        self.selection = selection
+        self.loaded = loaded
+        self.contents: dict[str, bytes] = {}
+        self.unseen: list[Unseen] = []
+        self.untranslated: list[Unseen] = []
+        self.files = 0
+
+    def content(self, path: str) -> bytes | None:
+        """A file's bytes; None, and a line in the ledger, if there are none to be had."""
+        known = self.contents.get(path)
+        if known is not None:
+            return known
+        try:
+            content = self.tree.read(path)
+        except OSError as error:
+            self.fail(path, 1, 1, error.strerror or "cannot be read")
+            return None
+        if len(content) > LARGEST:
+            self.fail(path, 1, 1, f"larger than {LARGEST >> 20} MB")
+            return None
+        self.contents[path] = content
+        return content
+
+    def fail(self, path: str, line: int, column: int, message: str) -> None:
+        """A file that cannot be looked into: SPL903 if it was asked for by name."""
+        shown = self.loaded.display(path)
+        self.unseen.append(Unseen(shown, line, message))
+        if path in self.selection.named or path in self.selection.files:
+            severity = "error" if path in self.selection.named else "warning"
+            step = Step(shown, line, column, "", message)
+            self.loaded.broken.append(
+                Finding(
+                    rule="SPL903",
+                    message=f"not checked: {message}",
+                    path=shown,
+                    line=line,
+                    column=column,
+                    end_line=line,
+                    end_column=column,
+                    severity=severity,
+                    wanted="",
+                    got="",
+                    ways=(Way(step, (step,), "declared"),),
+                )
+            )
+
+
+def load(
+    tree: Tree, selection: Selection, pack: Pack, options: Any, display: Callable[[str], str]
+) -> Loaded:
+    """Read, decide and parse."""
+    loaded = Loaded(selection.files, display)
+    reading = Reading(tree, selection, loaded)
+    python = _python_files(reading, pack, options)
+    for position, path in enumerate(python):
+        if options.progress is not None:
+            options.progress("parsing", position, len(python))
+        _load_python(reading, path, pack)
+    if any(language_of(path) == "c" for path in selection.files):
+        from spapr_lint.context_c import load_c
+
+        load_c(reading, pack, options)
+    loaded.ledger = Ledger(
+        files=reading.files,
+        not_parsed=tuple(reading.unseen),
+        not_translated=tuple(reading.untranslated),
+    )
+    return loaded
+
+
+def _load_python(reading: Reading, path: str, pack: Pack) -> None:
+    content = reading.content(path)
+    if content is None:
+        return
+    try:
+        text = decode(content)
+        code = lower(text)
+    except DecodeError as error:
+        reading.fail(path, error.line, 1, error.message)
+        return
+    except ParseError as error:
+        reading.fail(path, error.line, error.column, error.message)
+        return
+    reading.files += 1
+    loaded = reading.loaded
+    families = pack.families_of((), _identifiers(content)) if pack.families else frozenset()
+    loaded.modules.append(ModuleIn(module_name(path), path, code, "python", families, ()))
+    loaded.sources.append(SourceFile(loaded.display(path), text, text))
+    if path in reading.selection.files:
+        loaded.keep(path, text)
+
+
+def _identifiers(content: bytes) -> frozenset[str]:
+    return frozenset(word.decode("ascii", "replace") for word in re.findall(rb"[A-Za-z_]\w*", content))
+
+
+def _python_files(reading: Reading, pack: Pack, options: Any) -> list[str]:
+    """The Python files to parse, in order of path."""
+    selected = [p for p in reading.selection.files if language_of(p) == "python"]
+    if not selected:
+        return []
+    everything = list(selected)
+    if options.scope == "project":
+        known = set(selected)
+        everything += [
+            path
+            for path in reading.tree.paths()
+            if language_of(path) == "python"
+            and path not in known
+            and not excluded(path, options.exclude)
+        ]
+    if not options.prefilter:
+        return sorted(everything)
+    scanner = WordScanner(pack.words)
+    words = {}
+    for path in everything:
+        content = reading.content(path) if path in selected else _quiet(reading, path)
+        if content is not None and scanner.matches(content):
+            words[path] = content
+    if not words:
+        _silenced(reading, selected)
+        return []
+    return sorted(_reached(reading, everything, set(words)))
+
+
+def _quiet(reading: Reading, path: str) -> bytes | None:
+    """A file of the context: what cannot be read is in the ledger only."""
+    try:
+        content = reading.tree.read(path)
+    except OSError:
+        return None
+    if len(content) > LARGEST:
+        return None
+    reading.contents[path] = content
+    return content
+
+
+def _silenced(reading: Reading, selected: Sequence[str]) -> None:
+    """Suppressions in files without a word of the pack still count as such."""
+    for path in selected:
+        content = reading.contents.get(path)
+        if content is not None and b"SPL" in content:
+            reading.loaded.keep(path, content.decode("utf-8", "replace"))
+
+
+def _reached(reading: Reading, everything: Sequence[str], words: set[str]) -> set[str]:
+    """Files with words, all that imports them, and all that those import."""
+    names = {module_name(path): path for path in everything}
+    tails: dict[str, list[str]] = {}
+    for name, path in names.items():
+        tails.setdefault(name.rpartition(".")[2], []).append(path)
+    imports: dict[str, set[str]] = {}
+    importers: dict[str, set[str]] = {}
+    for path in everything:
+        content = reading.contents.get(path)
+        if content is None:
+            continue
+        found = _imports(path, content, names, tails)
+        imports[path] = found
+        for target in found:
+            importers.setdefault(target, set()).add(path)
+    up = _closure(words, importers)
+    return _closure(up, imports)
+
+
+def _closure(start: set[str], edges: Mapping[str, set[str]]) -> set[str]:
+    found = set(start)
+    pending = sorted(start)
+    while pending:
+        for target in edges.get(pending.pop(), ()):
+            if target not in found:
+                found.add(target)
+                pending.append(target)
+    return found
+
+
+def _imports(
+    path: str, content: bytes, names: Mapping[str, str], tails: Mapping[str, Sequence[str]]
+) -> set[str]:
+    """The files of the project that one imports, by a look at its text."""
+    found: set[str] = set()
+    package = posixpath.dirname(path).replace("/", ".")
+    for match in _IMPORT.finditer(content):
+        dots, base, listed, plain = match.groups()
+        if plain is not None:
+            for word in _NAMES.findall(plain):
+                _add(found, word.decode("utf-8", "replace"), package, names)
+            continue
+        origin = base.decode("utf-8", "replace")
+        if dots:
+            parts = package.split(".") if package else []
+            up = len(dots) - 1
+            origin = ".".join([*parts[: len(parts) - up], origin] if origin else parts[: len(parts) - up])
+        _add(found, origin, package, names)
+        for word in _NAMES.findall(listed):
+            _add(found, f"{origin}.{word.decode('utf-8', 'replace')}", package, names)
+    found.discard(path)
+    return found
+
+
+def _add(found: set[str], name: str, package: str, names: Mapping[str, str]) -> None:
+    for candidate in (name, f"{package}.{name}" if package else name):
+        parts = candidate.split(".")
+        for count in range(1, len(parts) + 1):
+            path = names.get(".".join(parts[:count]))
+            if path is not None:
+                found.add(path)

@@ -1,0 +1,324 @@
+"""Running a function of the program: parameters, recursion, memory of earlier runs.
+
+A run that looked at nothing older than itself is remembered by its arguments;
+one that recurs into itself is repeated until its result is stable.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spapr_lint.flow.arguments import Arguments
+from spapr_lint.flow.machine import Activation, Env, Machine, Unreachable
+from spapr_lint.flow.objects import ClassRef, Closure, Object
+from spapr_lint.flow.values import (
+    NOTHING,
+    UNKNOWN,
+    Value,
+    constant,
+    join,
+    join_all,
+    reference,
+    same,
+)
+
+_YOUNG = 1 << 62
+_REPEATS = 4
+_NESTED = 6
+
+
+class Memory:
+    """What one run of a function came to."""
+
+    __slots__ = ("cells", "epoch", "result")
+
+    def __init__(self, result: Value | None, cells: dict[Any, None], epoch: int) -> None:
+        self.result = result
+        self.cells = cells
+        self.epoch = epoch
+
+
+def enter(m: Machine, a: Activation, closure: Closure, arguments: Arguments, site: int) -> Value:
+    """Call a function of the program."""
+    function = closure.function
+    module = m.program.modules[closure.module]
+    m.edge(a, f"{module.name}.{function.qualname.replace('.<locals>', '')}")
+    env = bind_parameters(m, a, closure, arguments, site)
+    m.evaluated[(closure.module, closure.index)] = None
+    if function.is_generator:
+        made = m.allocate("generator", None, a.module.index, site, [closure, env, a.depth])
+        return reference(made)
+    if function.is_async:
+        made = m.allocate("coroutine", None, a.module.index, site, [closure, env, a.depth])
+        return reference(made)
+    return evaluate(m, a, closure, env, site)
+
+
+def bind_parameters(
+    m: Machine, a: Activation, closure: Closure, arguments: Arguments, site: int
+) -> Env:
+    """Route arguments to parameters as Python does."""
+    function = closure.function
+    env: Env = {}
+    position = 0
+    given = dict(arguments.keywords)
+    module = a.module.index
+    note = f"passed to {function.name}()"
+    for parameter in function.parameters:
+        passing = parameter.passing
+        name = parameter.name
+        value: Value | None = None
+        if passing == "star":
+            env[name] = _star(m, a, arguments.positional[position:], arguments.rest, site)
+            position = len(arguments.positional)
+            continue
+        if passing == "mapping":
+            env[name] = _mapping(m, a, given, arguments.others, site)
+            continue
+        if passing != "keyword" and position < len(arguments.positional):
+            value = arguments.positional[position]
+            position += 1
+        elif passing != "positional" and name in given:
+            value = given.pop(name)
+        else:
+            value = closure.defaults.get(name)
+            spread = arguments.others if passing == "keyword" else _spread(arguments)
+            if spread is not None:
+                value = spread if value is None else join(value, spread)
+        env[name] = UNKNOWN if value is None else value.step(module, site, note)
+    return m.policy.parameters(m, closure, env)  # type: ignore[no-any-return]
+
+
+def _spread(arguments: Arguments) -> Value | None:
+    if arguments.rest is None:
+        return arguments.others
+    return arguments.rest if arguments.others is None else join(arguments.rest, arguments.others)
+
+
+def _star(m: Machine, a: Activation, values: list[Value], rest: Value | None, site: int) -> Value:
+    from spapr_lint.flow import containers
+
+    made = m.allocate("tuple", None, a.module.index, site)
+    items = values if rest is None else [*values, rest]
+    containers.fill(m, made, items, rest is None)
+    return reference(made)
+
+
+def _mapping(
+    m: Machine, a: Activation, given: dict[str, Value], others: Value | None, site: int
+) -> Value:
+    from spapr_lint.flow import containers
+
+    made = m.allocate("dict", None, a.module.index, site)
+    containers.fill(m, made, [], True)
+    for name, value in given.items():
+        containers.store_item(m, a, made, constant(name), value)
+    if others is not None:
+        containers.store_item(m, a, made, UNKNOWN, others)
+    return reference(made)
+
+
+def _key(closure: Closure, env: Env) -> Any:
+    return (
+        closure.module,
+        closure.index,
+        tuple([id(cell) for cell in closure.cells.values()]) if closure.cells else (),
+        tuple([value.key() for value in env.values()]),
+    )
+
+
+def _memorable(closure: Closure, env: Env) -> bool:
+    """Whether the arguments are such that the same ones mean the same again."""
+    if closure.cells:
+        return False
+    for value in env.values():
+        for ref in value.refs:
+            if ref.__class__ is Object and ref.birth:  # type: ignore[union-attr]
+                return False
+    return True
+
+
+def evaluate(m: Machine, a: Activation, closure: Closure, env: Env, site: int) -> Value:
+    """The result of the function's body with these parameters."""
+    where = (closure.module, closure.index)
+    nested = sum(1 for known, _ in m.stack if known == where)
+    if nested >= _NESTED or a.depth >= m.limits.depth or m.steps > m.limits.root_steps:
+        if m.steps > m.limits.root_steps or a.depth >= m.limits.depth:
+            m.limit("depth", a.module.index, site)
+            return m.opaque(a, site)
+        env = {name: _general(value) for name, value in env.items()}
+    key = _key(closure, env)
+    for known, running in m.stack:
+        if known == where and running[0] == key:
+            running[1] = True
+            summary = m.recursion.get(key)
+            if summary is None:
+                raise Unreachable
+            return summary  # type: ignore[no-any-return]
+    memorable = _memorable(closure, env)
+    if memorable:
+        remembered = m.memo.get(key)
+        if remembered is not None and m.still(remembered):
+            if remembered.result is None:
+                raise Unreachable
+            return remembered.result  # type: ignore[no-any-return]
+    if nested >= _NESTED + 2:
+        m.limit("recursion", a.module.index, site)
+        return m.opaque(a, site)
+    running = [key, False]
+    m.stack.append((where, running))
+    outer_cells = m.reading
+    m.reading = {}
+    try:
+        result, child = _stable(m, a, closure, env, key, running)
+    finally:
+        m.stack.pop()
+        cells = m.reading
+        m.reading = outer_cells
+        m.reading.update(cells)
+    if memorable and child.touch > child.start and _portable(m, result, child.start):
+        m.memo[key] = Memory(result, cells, m.epoch)
+    if child.touch < a.touch:
+        a.touch = child.touch
+    if result is None:
+        raise Unreachable
+    return result
+
+
+def _general(value: Value) -> Value:
+    """The value without the constants that would make each level of a recursion differ."""
+    numbers = [c for c in value.constants if c.__class__ in (int, float, str, bytes)]
+    if not numbers:
+        return value
+    rest = tuple([c for c in value.constants if c.__class__ not in (int, float, str, bytes)])
+    return Value(value.facts, value.refs, rest, True)
+
+
+def _portable(m: Machine, result: Value | None, start: int) -> bool:
+    """Whether a result may be given to another caller: it is no object made in the run."""
+    if result is None:
+        return True
+    for ref in result.refs:
+        if ref.__class__ is Object and ref.birth > start:  # type: ignore[union-attr]
+            if not m.coarse and ref.shape != "opaque":  # type: ignore[union-attr]
+                return False
+        elif ref.__class__ is Closure and ref.cells:  # type: ignore[union-attr]
+            return False
+    return True
+
+
+def _stable(
+    m: Machine, a: Activation, closure: Closure, env: Env, key: Any, running: list[Any]
+) -> tuple[Value | None, Activation]:
+    for _ in range(_REPEATS):
+        running[1] = False
+        result, child = run(m, a.depth + 1, closure, env)
+        if not running[1]:
+            break
+        before = m.recursion.get(key)
+        after = result if before is None else join(before, result or NOTHING)
+        if after is not None:
+            m.recursion[key] = after
+        if before is not None and after is not None and same(before, after):
+            break
+        if after is None:
+            break
+    return result, child
+
+
+def activation(m: Machine, depth: int, closure: Closure, env: Env) -> Activation:
+    """The activation in which the function's body will run."""
+    function = closure.function
+    module = m.program.modules[closure.module]
+    child = Activation(module, function, depth)
+    child.closure = closure
+    child.klass = closure.owner
+    child.name = f"{module.name}.{function.qualname.replace('.<locals>', '')}"
+    child.start = m.births
+    child.touch = _YOUNG
+    child.mark = m.journal.mark()
+    child.env = dict(env)
+    if closure.cells or function.shared:
+        child.cells = dict(closure.cells)
+        for name in function.shared:
+            cell = m.allocate("cell", None, closure.module, function.site)
+            value = env.get(name)
+            if value is not None:
+                cell.slots["value"] = value
+            child.cells[name] = cell
+        for name in function.variables:
+            if name not in function.shared:
+                child.cells.pop(name, None)
+    return child
+
+
+def run(m: Machine, depth: int, closure: Closure, env: Env) -> tuple[Value | None, Activation]:
+    """Run the body; the result is None if it never returns."""
+    child = activation(m, depth, closure, env)
+    goes = m.tables.block(m, child, closure.function.body)
+    return finish_paths(m, child, goes), child
+
+
+def finish_paths(m: Machine, child: Activation, goes: bool) -> Value | None:
+    """Join all ways out of a body."""
+    results = [value for value, _ in child.returns]
+    here = child.result if child.result is not None else (constant(None) if goes else None)
+    if not results:
+        return here
+    paths = [changes for _, changes in child.returns]
+    last = m.journal.undo(child.mark)
+    if here is not None:
+        results.append(here)
+        paths.append(last)
+    m.journal.merge(paths)
+    return join_all(results)
+
+
+def advance(m: Machine, generator: Object) -> tuple[list[Value], bool]:
+    """All that a generator yields, in order if that is certain."""
+    done = generator.slots.get("yielded")
+    if done is not None:
+        held = generator.extra[3]
+        return held  # type: ignore[no-any-return]
+    closure, env, depth = generator.extra[:3]
+    where = (closure.module, closure.index)
+    if depth >= m.limits.depth or sum(1 for known, _ in m.stack if known == where) >= 3:
+        return [UNKNOWN], False
+    child = activation(m, depth + 1, closure, env)
+    child.yields = []
+    sent = generator.slots.get("sent")
+    if sent is not None:
+        child.sent = sent
+    m.stack.append((where, [None, False]))
+    try:
+        goes = m.tables.block(m, child, closure.function.body)
+    finally:
+        m.stack.pop()
+    result = finish_paths(m, child, goes)
+    generator.slots["result"] = UNKNOWN if result is None else result
+    held = (child.yields, child.uncertain_yields == 0)
+    generator.extra[3:] = [held]
+    m.journal.write(generator.slots, "yielded", constant(True))
+    return held
+
+
+def finish(m: Machine, a: Activation, coroutine: Object) -> Value:
+    """The result of a coroutine."""
+    closure, env, depth = coroutine.extra
+    return evaluate(m, a, closure, env, closure.function.site) if depth >= 0 else UNKNOWN
+
+
+def root_values(m: Machine, closure: Closure) -> Env:
+    """What is known of the parameters of a function that nothing in view calls."""
+    env: Env = {}
+    function = closure.function
+    for position, parameter in enumerate(function.parameters):
+        value = UNKNOWN
+        if position == 0 and isinstance(closure.owner, ClassRef) and function.owner is not None:
+            value = reference(m.instance_symbol(closure.owner))
+        elif parameter.name in closure.defaults:
+            default = closure.defaults[parameter.name]
+            value = Value(default.facts, default.refs, default.constants, True)
+        env[parameter.name] = value
+    return m.policy.parameters(m, closure, env)  # type: ignore[no-any-return]
+

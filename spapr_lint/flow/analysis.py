@@ -1,0 +1,75 @@
+"""The analysis as one function: modules in, findings and ledger out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from spapr_lint.findings import Finding, Ledger, Unseen
+from spapr_lint.flow import report, solve
+from spapr_lint.flow.arrivals import Arrival
+from spapr_lint.flow.machine import Machine
+from spapr_lint.flow.policy import Policy
+from spapr_lint.flow.program import Program
+from spapr_lint.flow.tables import standard
+from spapr_lint.packs import Pack
+
+
+def interpret(
+    modules: Sequence[Any], structs: Mapping[str, Mapping[str, str]], pack: Pack, named: bool
+) -> Machine:
+    """Run the interpreter over modules (`context.ModuleIn` or alike)."""
+    policy = Policy(pack, named)
+    program = Program(policy, structs)
+    for module in modules:
+        added = program.add(module.name, module.path, module.code, module.language)
+        added.families = module.families
+        for name in module.exported:
+            program.link(name, added)
+    return solve.solve(program, policy, standard())
+
+
+def analyse(
+    modules: Sequence[Any],
+    sources: Sequence[report.Source],
+    structs: Mapping[str, Mapping[str, str]],
+    pack: Pack,
+    named: bool,
+    ledger: Ledger,
+) -> tuple[list[Finding], Ledger]:
+    """Findings of a program, and the ledger with what the interpreter could not follow."""
+    machine = interpret(modules, structs, pack, named)
+    program = machine.program
+
+    def locals_of(arrival: Arrival) -> frozenset[str]:
+        for function in program.modules[arrival.module].ir.functions:
+            if function.qualname == arrival.function:
+                return frozenset(function.variables)
+        return frozenset()
+
+    found = report.findings(
+        machine.policy.arrivals.found.values(), list(sources), pack, locals_of
+    )
+    limits = _limits(machine, sources)
+    functions = sum(len(module.ir.functions) for module in program.modules)
+    return found, replace(
+        ledger,
+        functions=functions,
+        unresolved_calls=len(machine.unresolved),
+        limits_hit=limits,
+    )
+
+
+def _limits(machine: Machine, sources: Sequence[report.Source]) -> tuple[Unseen, ...]:
+    words = {
+        "depth": "calls nested too deeply to follow",
+        "recursion": "a recursion that did not become stable",
+        "loop": "a loop that did not become stable",
+        "rounds": "fields that did not become stable",
+    }
+    result = []
+    for what, module, site in machine.limits_hit:
+        place = sources[module].places([site])[site]
+        result.append(Unseen(place.path, place.line, words.get(what, what)))
+    return tuple(sorted(set(result), key=lambda u: (u.path, u.line, u.what)))

@@ -1,0 +1,159 @@
+"""Kinds that arrived where they are not wanted, before they are findings.
+
+One `Arrival` for each place, code and wrong kind; it collects all the facts
+that arrive, each a way of the later finding.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spapr_lint.flow.machine import Activation, Machine
+from spapr_lint.flow.values import Fact, Link, Value
+from spapr_lint.kinds import ZERO_BASE, Clash, Kind
+from spapr_lint.packs import Pack, Sink, Table
+
+PASSED = "passed to"
+
+
+class Arrival:
+    """A wrong kind at one place; ``facts`` by where their numbers come from."""
+
+    __slots__ = ("code", "facts", "function", "got", "module", "site", "wanted", "what", "zero")
+
+    def __init__(
+        self, module: int, site: int, code: str, got: Kind, wanted: Kind | None, what: str
+    ) -> None:
+        self.module = module
+        self.site = site
+        self.code = code
+        self.got = got
+        self.wanted = wanted
+        self.what = what
+        self.function = ""
+        self.zero = False
+        self.facts: dict[tuple[int, int], Fact] = {}
+
+
+class Arrivals:
+    """All arrivals of a run."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self.found: dict[tuple[int, int, str, Kind], Arrival] = {}
+
+    def add(
+        self,
+        a: Activation,
+        place: tuple[int, int],
+        code: str,
+        fact: Fact,
+        wanted: Kind | None,
+        what: str,
+    ) -> None:
+        """Note that ``fact`` arrived."""
+        key = (*place, code, fact.kind)
+        arrival = self.found.get(key)
+        if arrival is None:
+            arrival = self.found[key] = Arrival(*place, code, fact.kind, wanted, what)
+            if a.function is not None:
+                arrival.function = a.function.qualname
+        link: Link = fact.link
+        if (link.module, link.site) != place:
+            link = Link(*place, what, link)
+        old = arrival.facts.get(fact.origin)
+        if old is None or (fact.evidence, -link.depth) > (old.evidence, -old.link.depth):
+            arrival.facts[fact.origin] = Fact(fact.kind, fact.origin, fact.evidence, link)
+            if link.note.endswith(ZERO_BASE) or (
+                link.back is not None and _ends_at_zero(link.back)
+            ):
+                arrival.zero = True
+
+    def check(
+        self, m: Machine, a: Activation, value: Value, sink: Sink, site: int, what: str
+    ) -> None:
+        """Judge each fact of a value that arrives at a sink."""
+        for fact in value.facts:
+            verdict = self.verdict(fact.kind, sink)
+            if verdict is None:
+                continue
+            code, wanted = verdict
+            link = fact.link
+            place = (a.module.index, site)
+            if site < 0:  # the sink is a property: the finding stands where its cell is written
+                place = (a.module.index, -site)
+                if link.module == a.module.index:
+                    place = (link.module, link.site)
+            self.add(a, place, code, fact, wanted, what)
+
+    def verdict(self, kind: Kind, sink: Sink) -> tuple[str, Kind | None] | None:
+        """The code with which a sink refuses a kind, and what it wants instead."""
+        if kind in sink.forbids:
+            return sink.rule or "SPL109", None
+        if not kind.role or not sink.wants:
+            return None
+        sort = self.pack.algebra.judge(kind, sink.wants)
+        if sort is None:
+            return None
+        wanted = next((w for w in sink.wants if w.space == kind.space), sink.wants[0])
+        code = self.pack.code(kind, wanted, sort)
+        if sort == "space" and sink.rule:
+            code = sink.rule
+        return code, wanted
+
+    def index(
+        self, m: Machine, a: Activation, index: Value, table: Any, name: str, site: int
+    ) -> None:
+        """Judge the index of a table."""
+        if isinstance(table, Table):
+            sink = Sink(wants=(table.index,))
+        else:
+            sink = table
+        self.check(m, a, index, sink, site, f"index of {name}[]")
+
+    def clash(
+        self,
+        m: Machine,
+        a: Activation,
+        clash: Clash,
+        left: Value,
+        right: Value,
+        site: int,
+        code: str,
+    ) -> None:
+        """Two kinds met where they must not."""
+        for fact in left.facts:
+            if fact.kind == clash.left:
+                self.add(a, (a.module.index, site), code, fact, clash.right, clash.what)
+
+    def compared(
+        self, m: Machine, a: Activation, clash: Clash, left: Value, right: Value, site: int
+    ) -> None:
+        """Two kinds were compared.
+
+        Where one side is what a caller passed in, the caller's argument is the
+        wrong one: the function wants what it compares with.
+        """
+        sides = ((left, clash.left, clash.right), (right, clash.right, clash.left))
+        passed = []
+        for value, kind, other in sides:
+            for fact in value.facts:
+                if fact.kind == kind and fact.link.note.startswith(PASSED):
+                    passed.append((fact, other))
+        if len({fact.kind for fact, _ in passed}) == 1:
+            for fact, other in passed:
+                code = self.pack.code(fact.kind, other, "space")
+                place = (fact.link.module, fact.link.site)
+                self.add(a, place, code, fact, other, fact.link.note)
+            return
+        self.clash(m, a, clash, left, right, site, "SPL301")
+
+
+def _ends_at_zero(link: Link) -> bool:
+    """Whether the last conversion of a way made an end whose base is 0."""
+    step: Link | None = link
+    while step is not None:
+        if "->" in step.note:
+            return step.note.endswith(ZERO_BASE)
+        step = step.back
+    return False

@@ -1,0 +1,308 @@
+"""Attributes: what ``x.name`` is and what ``x.name = v`` changes.
+
+Instances of the program's classes are looked up as Python does; a symbol (an
+instance from outside) is what any write to that field of its type may hold.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spapr_lint import ir
+from spapr_lint.flow import calls, classes
+from spapr_lint.flow.arguments import Arguments
+from spapr_lint.flow.machine import Activation, Machine, touch
+from spapr_lint.flow.objects import (
+    Bound,
+    ClassRef,
+    Closure,
+    External,
+    ModuleRef,
+    Native,
+    Object,
+    Super,
+    Wrapper,
+)
+from spapr_lint.flow.values import NOTHING, UNKNOWN, Value, constant, join, reference
+
+
+def get(
+    m: Machine, a: Activation, owner: Value, name: str, site: int, node: ir.Node | None = None
+) -> Value:
+    """``owner.name``."""
+    result = NOTHING
+    for ref in owner.refs:
+        found = _get_one(m, a, ref, name, site)
+        result = join(result, found)
+    for item in owner.constants:
+        if item is not None and hasattr(item, name):
+            method = m.tables.constant_method(m, a, owner, item, name)
+            result = join(result, method)
+    if owner.open and not (owner.refs and result is not NOTHING):
+        method = m.tables.open_method(m, a, owner, name)
+        result = join(result, UNKNOWN if method is None else method)
+    if result is NOTHING:
+        result = UNKNOWN
+    if name in m.policy.fields:
+        return m.policy.field(m, a, owner, name, result, site)  # type: ignore[no-any-return]
+    return result
+
+
+def _get_one(m: Machine, a: Activation, ref: Any, name: str, site: int) -> Value:
+    kind = ref.__class__
+    if kind is Object:
+        return _from_object(m, a, ref, name, site)
+    if kind is ModuleRef:
+        return m.program.member(m, a, ref, name)  # type: ignore[no-any-return]
+    if kind is ClassRef:
+        return _from_class(m, a, ref, name, site)
+    if kind is External:
+        return m.tables.external_member(m, ref.name, name)  # type: ignore[no-any-return]
+    if kind is Closure:
+        return _from_function(m, ref, name)
+    if kind is Super:
+        return _from_super(m, a, ref, name, site)
+    if kind is Bound:
+        if name == "__self__":
+            return ref.receiver  # type: ignore[no-any-return]
+        if name == "__func__":
+            return reference(ref.function)
+        return _from_function(m, ref.function, name) if ref.function.__class__ is Closure else UNKNOWN
+    if kind is Wrapper and ref.kind == "property" and name in ("setter", "getter", "deleter"):
+        return reference(Native(f"property.{name}", m.tables.property_part, (ref, name)))
+    if kind is Native:
+        return m.tables.native_member(m, a, ref, name)  # type: ignore[no-any-return]
+    return UNKNOWN
+
+
+def _from_function(m: Machine, ref: Closure, name: str) -> Value:
+    value = ref.namespace.slots.get(name)
+    if value is not None:
+        return value
+    if name == "__name__":
+        return constant(ref.function.name)
+    if name == "__wrapped__":
+        return UNKNOWN
+    if name == "__call__":
+        return reference(ref)
+    return UNKNOWN
+
+
+def _from_object(m: Machine, a: Activation, ref: Object, name: str, site: int) -> Value:
+    klass = classes.class_of(ref)
+    touch(a, ref)
+    if klass is not None:
+        hook = classes.lookup(klass, "__getattribute__")
+        if hook is not None and a.klass is not klass:
+            bound = classes.bind_method(hook, reference(ref))
+            return calls.dispatch(m, a, bound, Arguments([constant(name)]), site)
+    shared = None if klass is None else classes.special(m, ref, name)
+    if shared is not None:
+        found = _descriptor(m, a, shared, ref, site, data=True)
+        if found is not None:
+            return found
+    if ref.shape == "symbol":
+        return _from_symbol(m, a, ref, name, shared, site)
+    value = ref.slots.get(name)
+    if value is not None:
+        if not ref.many or shared is None:
+            return value
+    if shared is not None:
+        found = _descriptor(m, a, shared, ref, site, data=False)
+        seen = classes.bind_method(shared, reference(ref)) if found is None else found
+        return seen if value is None else join(value, seen)
+    if name == "__class__" and klass is not None:
+        return reference(klass)
+    if name == "__dict__":
+        return m.tables.namespace_of(m, a, ref, site)  # type: ignore[no-any-return]
+    method = m.tables.object_method(m, a, ref, name)
+    if method is not None:
+        return method  # type: ignore[no-any-return]
+    if klass is not None:
+        hook = classes.lookup(klass, "__getattr__")
+        if hook is not None:
+            bound = classes.bind_method(hook, reference(ref))
+            return calls.dispatch(m, a, bound, Arguments([constant(name)]), site)
+        if not klass.unknown_base and ref.shape == "instance" and not ref.many:
+            anything = ref.slots.get("*")
+            return UNKNOWN if anything is None else anything
+    return UNKNOWN
+
+
+def _descriptor(
+    m: Machine, a: Activation, shared: Value, receiver: Object, site: int, data: bool
+) -> Value | None:
+    """The value if the class attribute is a property or has ``__get__``."""
+    result: Value | None = None
+    for ref in shared.refs:
+        answer = None
+        if ref.__class__ is Wrapper and ref.kind == "property":  # type: ignore[union-attr]
+            if data:
+                getter = ref.values[0]  # type: ignore[union-attr]
+                answer = calls.dispatch(m, a, getter, Arguments([reference(receiver)]), site)
+        elif ref.__class__ is Wrapper and ref.kind == "cached":  # type: ignore[union-attr]
+            if not data:
+                getter = ref.values[0]  # type: ignore[union-attr]
+                answer = calls.dispatch(m, a, getter, Arguments([reference(receiver)]), site)
+        elif ref.__class__ is Object:
+            has_set = classes.special(m, ref, "__set__") is not None
+            if has_set == data and classes.special(m, ref, "__get__") is not None:
+                klass = classes.class_of(receiver)
+                arguments = [reference(receiver), UNKNOWN if klass is None else reference(klass)]
+                answer = calls.call_special(m, a, reference(ref), "__get__", arguments, site)
+        if answer is not None:
+            result = answer if result is None else join(result, answer)
+    return result
+
+
+def _from_symbol(
+    m: Machine, a: Activation, ref: Object, name: str, shared: Value | None, site: int
+) -> Value:
+    """A field of an instance from outside: what was written to it, here or anywhere."""
+    local = a.env.get(("field", ref, name))
+    if local is not None:
+        return local
+    type_name = m.program.type_name(ref.type)
+    held = m.read_cell(type_name, name)
+    result = held or NOTHING
+    if shared is not None:
+        result = join(result, classes.bind_method(shared, reference(ref)))
+    declared = m.program.field_value(m, ref.type, name)
+    if declared is not None:
+        result = join(result, declared)
+    return Value(result.facts, result.refs, result.constants, not result.refs or shared is None and not result.refs, None)
+
+
+def _from_class(m: Machine, a: Activation, ref: ClassRef, name: str, site: int) -> Value:
+    touch(a, ref.members)
+    value = classes.lookup(ref, name)
+    if value is not None:
+        refs: list[Any] = []
+        for each in value.refs:
+            if each.__class__ is Wrapper and each.kind == "classmethod":  # type: ignore[union-attr]
+                refs.extend(Bound(f, reference(ref)) for f in each.values[0].refs)  # type: ignore[union-attr]
+            elif each.__class__ is Wrapper and each.kind == "staticmethod":  # type: ignore[union-attr]
+                refs.extend(each.values[0].refs)  # type: ignore[union-attr]
+            elif each.__class__ is Object and classes.special(m, each, "__get__") is not None:
+                got = calls.call_special(
+                    m, a, reference(each), "__get__", [constant(None), reference(ref)], site
+                )
+                return got if got is not None else UNKNOWN
+            else:
+                refs.append(each)
+        return Value(value.facts, tuple(refs), value.constants, value.open, value.form)
+    if ref.metaclass is not None:
+        method = classes.lookup(ref.metaclass, name)
+        if method is not None:
+            return classes.bind_method(method, reference(ref))
+    if name == "__name__":
+        return constant(ref.name.rpartition(".")[2])
+    if name == "__mro__" or name == "__bases__":
+        return UNKNOWN
+    if name == "__members__" or name == "__dict__":
+        return m.tables.namespace_of(m, a, ref.members, site)  # type: ignore[no-any-return]
+    return m.tables.class_method(m, a, ref, name)  # type: ignore[no-any-return]
+
+
+def _from_super(m: Machine, a: Activation, ref: Super, name: str, site: int) -> Value:
+    result = NOTHING
+    for receiver in ref.receiver.refs:
+        klass = receiver if receiver.__class__ is ClassRef else classes.class_of(receiver)
+        if klass is None:
+            continue
+        order = klass.mro  # type: ignore[union-attr]
+        after = order[order.index(ref.klass) + 1 :] if ref.klass in order else ref.klass.mro[1:]
+        found = None
+        for each in after:
+            found = each.members.slots.get(name)
+            if found is not None:
+                break
+        if found is None:
+            found = m.tables.base_method(m, a, klass, name, reference(receiver))
+            result = join(result, found)
+            continue
+        if receiver.__class__ is Object:
+            described = _descriptor(m, a, found, receiver, site, data=True)
+            if described is not None:
+                result = join(result, described)
+                continue
+        if receiver.__class__ is ClassRef and name == "__new__":
+            result = join(result, classes._static(found))
+            continue
+        result = join(result, classes.bind_method(found, reference(receiver)))
+    return result if result is not NOTHING else UNKNOWN
+
+
+def store(
+    m: Machine, a: Activation, owner: Value, name: str, value: Value, site: int, node: Any = None
+) -> None:
+    """``owner.name = value``."""
+    if name in m.policy.fields:
+        m.policy.field_store(m, a, owner, name, value, site)
+    weak = len(owner.refs) > 1 or owner.open
+    for ref in owner.refs:
+        kind = ref.__class__
+        if kind is Object:
+            _store_object(m, a, ref, name, value, site, weak)  # type: ignore[arg-type]
+        elif kind is ClassRef:
+            m.journal.write(ref.members.slots, name, value)  # type: ignore[union-attr]
+            a.touch = 0
+        elif kind is ModuleRef:
+            m.journal.write(ref.namespace.slots, name, value)  # type: ignore[union-attr]
+            a.touch = 0
+        elif kind is Closure:
+            m.journal.write(ref.namespace.slots, name, value)  # type: ignore[union-attr]
+            a.touch = 0
+
+
+def _store_object(
+    m: Machine, a: Activation, ref: Object, name: str, value: Value, site: int, weak: bool
+) -> None:
+    klass = classes.class_of(ref)
+    touch(a, ref)
+    if klass is not None:
+        shared = classes.lookup(klass, name)
+        if shared is not None and _set_descriptor(m, a, shared, ref, value, site):
+            return
+        hook = classes.lookup(klass, "__setattr__")
+        if hook is not None:
+            bound = classes.bind_method(hook, reference(ref))
+            calls.dispatch(m, a, bound, Arguments([constant(name), value]), site)
+            return
+    store_slot(m, a, ref, name, value, weak)
+
+
+def store_slot(
+    m: Machine, a: Activation, ref: Object, name: str, value: Value, weak: bool = False
+) -> None:
+    """Write an attribute past any hook of its class."""
+    if ref.shape == "symbol":
+        key = ("field", ref, name)
+        a.env[key] = value if not weak else join(a.env.get(key, NOTHING), value)
+        m.write_cell(m.program.type_name(ref.type), name, value)
+        return
+    if ref.type is not None:
+        m.write_cell(m.program.type_name(ref.type), name, value)
+    if weak or ref.many:
+        value = join(ref.slots.get(name, NOTHING), value)
+    m.journal.write(ref.slots, name, value)
+
+
+def _set_descriptor(
+    m: Machine, a: Activation, shared: Value, receiver: Object, value: Value, site: int
+) -> bool:
+    for ref in shared.refs:
+        if ref.__class__ is Wrapper and ref.kind == "property":  # type: ignore[union-attr]
+            if len(ref.values) > 1 and ref.values[1] is not NOTHING:  # type: ignore[union-attr]
+                arguments = Arguments([reference(receiver), value])
+                calls.dispatch(m, a, ref.values[1], arguments, site)  # type: ignore[union-attr]
+            return True
+        if ref.__class__ is Object and classes.special(m, ref, "__set__") is not None:
+            calls.call_special(
+                m, a, reference(ref), "__set__", [reference(receiver), value], site
+            )
+            return True
+    return False
+
+
+__all__ = ["get", "ir", "store", "store_slot"]

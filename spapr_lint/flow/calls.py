@@ -1,0 +1,391 @@
+"""Calls: what is called, with which arguments, and binding them to names.
+
+`call` evaluates a call expression, `invoke` calls one object that is known,
+`run` evaluates the body of a function of the program.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spapr_lint import ir
+from spapr_lint.flow import activation, attributes, classes, containers
+from spapr_lint.flow.arguments import Arguments
+from spapr_lint.flow.machine import Activation, Machine, Unreachable, touch
+from spapr_lint.flow.objects import (
+    LENGTH,
+    Bound,
+    ClassRef,
+    Closure,
+    External,
+    ModuleRef,
+    Native,
+    Object,
+)
+from spapr_lint.flow.values import (
+    NOTHING,
+    UNKNOWN,
+    Value,
+    constant,
+    join,
+    reference,
+)
+
+
+def expand(
+    m: Machine, a: Activation, elements: tuple[ir.Node, ...]
+) -> tuple[list[Value], bool]:
+    """Evaluate expressions, stars spread out; whether positions are exact."""
+    values: list[Value] = []
+    exact = True
+    for element in elements:
+        if element[0] == ir.STAR:
+            source = m.ex[element[1][0]](m, a, element[1])
+            items, known = containers.iterate(m, a, source, element[-1])
+            values.extend(items)
+            exact = exact and known
+        else:
+            value = m.ex[element[0]](m, a, element)
+            values.append(value.step(a.module.index, element[-1], "") if value.facts else value)
+    return values, exact
+
+
+def read_arguments(m: Machine, a: Activation, n: ir.Node) -> Arguments:
+    """The arguments of a call expression."""
+    positional: list[Value] = []
+    rest: Value | None = None
+    for element in n[2]:
+        if element[0] == ir.STAR:
+            source = m.ex[element[1][0]](m, a, element[1])
+            items, exact = containers.iterate(m, a, source, element[-1])
+            if exact and rest is None:
+                positional.extend(items)
+            else:
+                rest = join(rest or NOTHING, containers.element_of(items))
+        else:
+            value = m.ex[element[0]](m, a, element)
+            if rest is None:
+                positional.append(value)
+            else:
+                rest = join(rest, value)
+    keywords: dict[str, Value] = {}
+    others: Value | None = None
+    for name, element in n[3]:
+        value = m.ex[element[0]](m, a, element)
+        if name is not None:
+            keywords[name] = value
+            continue
+        for key, item in containers.pairs(m, value):
+            if key.exact() and isinstance(key.constants[0], str):
+                keywords[key.constants[0]] = item
+            else:
+                others = join(others or NOTHING, item)
+        if value.open:
+            others = join(others or NOTHING, UNKNOWN)
+    return Arguments(positional, rest, keywords, others)
+
+
+def call(m: Machine, a: Activation, n: ir.Node) -> Value:
+    """A call expression."""
+    _, function, _, _, site = n
+    receiver: Value | None = None
+    if function[0] == ir.ATTR:
+        receiver = m.ex[function[1][0]](m, a, function[1])
+        callee = attributes.get(m, a, receiver, function[2], function[3], function[1])
+        word = function[2]
+    else:
+        callee = m.ex[function[0]](m, a, function)
+        word = function[1] if function[0] in (ir.NAME, ir.GLOBAL, ir.FREE) else ""
+    arguments = read_arguments(m, a, n)
+    policy = m.policy
+    spoken = word in policy.call_words
+    if not spoken and policy.call_words:
+        for ref in callee.refs:
+            if ref.__class__ is External and ref.name.rpartition(".")[2] in policy.call_words:  # type: ignore[union-attr]
+                spoken = True
+            elif ref.__class__ is Closure and ref.function.name in policy.call_words:  # type: ignore[union-attr]
+                spoken = True
+            elif ref.__class__ is ClassRef and ref.name in policy.call_words:  # type: ignore[union-attr]
+                spoken = True
+    if word in policy.slot_words:
+        arguments = policy.slot_call(m, a, n, receiver, word, arguments)
+    if not spoken:
+        return dispatch(m, a, callee, arguments, site, n)
+    return policy.call(m, a, n, callee, receiver, word, arguments)
+
+
+def dispatch(
+    m: Machine, a: Activation, callee: Value, arguments: Arguments, site: int, node: Any = None
+) -> Value:
+    """Call any of the objects that ``callee`` may be."""
+    refs = callee.refs
+    if len(refs) == 1 and not callee.open:
+        return invoke(m, a, refs[0], arguments, site)
+    if not refs:
+        m.unresolved[(a.module.index, site)] = None
+        return m.opaque(a, site)
+    results: list[Value] = []
+    paths = []
+    mark = m.journal.mark()
+    a.branch += 1
+    alive = False
+    for ref in refs:
+        try:
+            results.append(invoke(m, a, ref, arguments, site))
+            alive = True
+            paths.append(m.journal.undo(mark))
+        except Unreachable:
+            m.journal.undo(mark)
+    a.branch -= 1
+    if callee.open:
+        results.append(UNKNOWN)
+        paths.append({})
+    elif not alive:
+        raise Unreachable
+    m.journal.merge(paths)
+    result = NOTHING
+    for value in results:
+        result = join(result, value)
+    return result
+
+
+def invoke(m: Machine, a: Activation, ref: Any, arguments: Arguments, site: int) -> Value:
+    """Call one object."""
+    kind = ref.__class__
+    if kind is Closure:
+        return activation.enter(m, a, ref, arguments, site)
+    if kind is Bound:
+        return invoke(m, a, ref.function, arguments.after(ref.receiver), site)
+    if kind is ClassRef:
+        return classes.instantiate(m, a, ref, arguments, site)
+    if kind is Native:
+        m.edge(a, f"<builtin>.{ref.name}")
+        result: Value = ref.call(m, a, arguments, site, ref.data)
+        return result
+    if kind is External:
+        m.edge(a, ref.name)
+        return m.tables.external(m, a, ref.name, arguments, site)  # type: ignore[no-any-return]
+    if kind is Object:
+        found = call_special(m, a, reference(ref), "__call__", arguments, site)
+        if found is not None:
+            return found
+    m.unresolved[(a.module.index, site)] = None
+    return m.opaque(a, site)
+
+
+def call_special(
+    m: Machine, a: Activation, receiver: Value, name: str, arguments: Any, site: int
+) -> Value | None:
+    """Call a method of the receiver's class, None if no object it may be has one."""
+    if not isinstance(arguments, Arguments):
+        arguments = Arguments(list(arguments))
+    result: Value | None = None
+    for ref in receiver.refs:
+        method = classes.special(m, ref, name)
+        if method is None:
+            continue
+        answer = dispatch(m, a, classes.bind_method(method, reference(ref)), arguments, site)
+        result = answer if result is None else join(result, answer)
+    if result is not None and receiver.open:
+        result = join(result, UNKNOWN)
+    return result
+
+
+def make_closure(m: Machine, a: Activation, index: int) -> Value:
+    """The function that a definition makes here, its defaults evaluated."""
+    module = a.module
+    function = module.ir.functions[index]
+    defaults: dict[str, Value] = {}
+    for parameter in function.parameters:
+        if parameter.default is not None:
+            node = parameter.default
+            defaults[parameter.name] = m.ex[node[0]](m, a, node)
+    owner = a.klass if a.function is None or function.owner is not None else None
+    attributes_of = m.allocate("function", None, module.index, function.site)
+    closure = Closure(
+        module.index, index, function, dict(a.cells), defaults, owner, attributes_of
+    )
+    return reference(closure)
+
+
+def decorate(m: Machine, a: Activation, value: Value, decorators: tuple[ir.Node, ...]) -> Value:
+    """What the decorators, innermost last in the text, make of a definition."""
+    for decorator in reversed(decorators):
+        wrapper = m.ex[decorator[0]](m, a, decorator)
+        if not wrapper.refs and wrapper.open:
+            continue  # an unknown decorator is taken to keep what it decorates
+        result = dispatch(m, a, wrapper, Arguments([value]), decorator[-1])
+        if result.refs and any(ref.__class__ is not Object or ref.shape != "opaque" for ref in result.refs):  # type: ignore[union-attr]
+            value = result
+    return value
+
+
+def bind(
+    m: Machine, a: Activation, target: ir.Node, value: Value, site: int, source: Any = None
+) -> None:
+    """Assign a value to a target."""
+    op = target[0]
+    if op == ir.NAME:
+        name = target[1]
+        if value.facts:
+            value = value.step(a.module.index, site, "")
+        cell = a.cells.get(name)
+        if cell is not None:
+            touch(a, cell)
+            m.journal.write(cell.slots, "value", value)
+        elif a.klass is not None and a.function is None:
+            a.env[name] = value
+            m.journal.write(a.klass.members.slots, name, value)
+        else:
+            a.env[name] = value
+    elif op == ir.GLOBAL:
+        if value.facts:
+            value = value.step(a.module.index, site, "")
+        namespace = a.module.namespace
+        a.touch = 0
+        m.program.global_written(m, a, namespace, target[1], value)
+        m.journal.write(namespace.slots, target[1], value)
+    elif op == ir.FREE:
+        cell = a.cells.get(target[1])
+        if cell is not None:
+            touch(a, cell)
+            m.journal.write(cell.slots, "value", value.step(a.module.index, site, ""))
+    elif op == ir.ATTR:
+        owner = m.ex[target[1][0]](m, a, target[1])
+        attributes.store(m, a, owner, target[2], value.step(a.module.index, site, ""), site, target)
+    elif op == ir.ITEM:
+        _store_item(m, a, target, value, site, source)
+    elif op == ir.DISPLAY:
+        _unpack(m, a, target, value, site)
+    elif op == ir.STAR:
+        bind(m, a, target[1], value, site)
+
+
+def _store_item(
+    m: Machine, a: Activation, target: ir.Node, value: Value, site: int, source: Any
+) -> None:
+    owner = m.ex[target[1][0]](m, a, target[1])
+    key_node = target[2]
+    if key_node[0] == ir.SLICE:
+        bounds = [None if part is None else m.ex[part[0]](m, a, part) for part in key_node[1:4]]
+        containers.store_slice(m, a, owner, bounds, value, site)
+        return
+    key = m.ex[key_node[0]](m, a, key_node)
+    if m.policy.tables:
+        m.policy.subscript(m, a, target[1], owner, key, key_node, site)
+    if m.policy.properties:
+        m.policy.item_store(m, a, key, value, source or target, site)
+    value = value.step(a.module.index, site, "")
+    if call_special(m, a, owner, "__setitem__", [key, value], site) is not None:
+        return
+    for ref in owner.refs:
+        if ref.__class__ is Object:
+            touch(a, ref)
+            containers.store_item(m, a, ref, key, value, weak=len(owner.refs) > 1)
+
+
+def _unpack(m: Machine, a: Activation, target: ir.Node, value: Value, site: int) -> None:
+    elements = target[2]
+    items, exact = containers.iterate(m, a, value, site)
+    star = next((i for i, e in enumerate(elements) if e[0] == ir.STAR), None)
+    if not exact:
+        anything = containers.element_of(items) if items else UNKNOWN
+        for element in elements:
+            if element[0] == ir.STAR:
+                made = m.allocate("list", None, a.module.index, site)
+                containers.fill(m, made, items, False)
+                bind(m, a, element[1], reference(made), site)
+            else:
+                bind(m, a, element, anything, site)
+        return
+    if star is None:
+        for element, item in zip(elements, items, strict=False):
+            bind(m, a, element, item, site)
+        return
+    after = len(elements) - star - 1
+    for element, item in zip(elements[:star], items, strict=False):
+        bind(m, a, element, item, site)
+    made = m.allocate("list", None, a.module.index, site)
+    containers.fill(m, made, items[star : len(items) - after], True)
+    bind(m, a, elements[star][1], reference(made), site)
+    if after:
+        for element, item in zip(elements[star + 1 :], items[-after:], strict=False):
+            bind(m, a, element, item, site)
+
+
+def delete(m: Machine, a: Activation, target: ir.Node) -> None:
+    """``del target``."""
+    op = target[0]
+    if op == ir.NAME and target[1] not in a.cells:
+        a.env.pop(target[1], None)
+    elif op == ir.GLOBAL:
+        m.journal.write(a.module.namespace.slots, target[1], None)
+    elif op == ir.ATTR:
+        owner = m.ex[target[1][0]](m, a, target[1])
+        for ref in owner.refs:
+            if ref.__class__ is Object and len(owner.refs) == 1:
+                m.journal.write(ref.slots, target[2], None)
+    elif op == ir.ITEM:
+        owner = m.ex[target[1][0]](m, a, target[1])
+        if target[2][0] == ir.SLICE:
+            bounds = [
+                None if part is None else m.ex[part[0]](m, a, part) for part in target[2][1:4]
+            ]
+            empty = m.allocate("list", None, a.module.index, target[-1])
+            containers.fill(m, empty, [], True)
+            containers.store_slice(m, a, owner, bounds, reference(empty), target[-1])
+            return
+        key = m.ex[target[2][0]](m, a, target[2])
+        if call_special(m, a, owner, "__delitem__", [key], target[-1]) is None:
+            for ref in owner.refs:
+                if ref.__class__ is Object:
+                    containers.delete_item(m, a, ref, key, weak=len(owner.refs) > 1)
+    elif op == ir.DISPLAY:
+        for element in target[2]:
+            delete(m, a, element)
+
+
+def awaited(m: Machine, a: Activation, value: Value, site: int) -> Value:
+    """``await value``: the result of a coroutine of the program."""
+    found = call_special(m, a, value, "__await__", [], site)
+    if found is not None:
+        return containers.generator_result(m, found)
+    results = NOTHING
+    for ref in value.refs:
+        if ref.__class__ is Object and ref.shape == "coroutine":
+            results = join(results, activation.finish(m, a, ref))
+        else:
+            results = join(results, reference(ref))
+    return results if results is not NOTHING else Value(value.facts, (), value.constants, True)
+
+
+def enter(m: Machine, a: Activation, manager: Value, site: int) -> Value:
+    """What ``with manager as x`` binds."""
+    for name in ("__enter__", "__aenter__"):
+        found = call_special(m, a, manager, name, [], site)
+        if found is not None:
+            return awaited(m, a, found, site) if name == "__aenter__" else found
+    for ref in manager.refs:
+        if ref.__class__ is Object and ref.shape == "manager":
+            items, _ = containers.iterate(m, a, ref.extra, site)
+            return items[0] if items else UNKNOWN
+    return manager
+
+
+def leave(m: Machine, a: Activation, manager: Value, site: int) -> None:
+    """The end of ``with manager``."""
+    nothing = [constant(None)] * 3
+    for name in ("__exit__", "__aexit__"):
+        found = call_special(m, a, manager, name, nothing, site)
+        if found is not None and name == "__aexit__":
+            awaited(m, a, found, site)
+
+
+def instance_of(m: Machine, a: Activation, value: Value, site: int) -> Value:
+    """``raise C`` raises ``C()``."""
+    if any(ref.__class__ is ClassRef or (ref.__class__ is Native and ref.data == "exception") for ref in value.refs):  # type: ignore[union-attr]
+        return dispatch(m, a, value, Arguments([]), site)
+    return value
+
+
+__all__ = ["LENGTH", "ModuleRef", "bind", "call", "dispatch", "invoke"]

@@ -1,0 +1,569 @@
+"""Lists, tuples, sets, dicts, generators: what index or key holds what.
+
+While positions and keys are known each has a slot of its own; once they are
+not, everything is in the slot `ANY` and the length is unknown.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spapr_lint.flow import activation, calls
+from spapr_lint.flow.arguments import Arguments
+from spapr_lint.flow.machine import Activation, Machine, Unreachable, touch
+from spapr_lint.flow.objects import ANY, KEYS, LENGTH, Object, item_key
+from spapr_lint.flow.values import (
+    NOTHING,
+    UNKNOWN,
+    Value,
+    constant,
+    join,
+    join_all,
+    reference,
+)
+
+SEQUENCES = ("list", "tuple")
+SHAPES = ("list", "tuple", "set", "dict")
+_LONGEST = 400
+
+
+def fill(m: Machine, made: Object, items: list[Value], exact: bool) -> None:
+    """Give a new sequence or set its elements."""
+    if made.shape in ("set", "dict"):
+        made.slots[LENGTH] = constant(0)
+        for item in items:
+            append(m, made, item)
+        if not exact:
+            blur(m, made)
+        return
+    if exact and len(items) <= _LONGEST:
+        for position, item in enumerate(items):
+            made.slots[("item", "int", position)] = item
+        made.slots[LENGTH] = constant(len(items))
+        return
+    made.slots[LENGTH] = UNKNOWN
+    element = join_all(items)
+    if element is not NOTHING:
+        made.slots[ANY] = element
+
+
+def length(target: Object) -> int | None:
+    """The number of elements of a sequence, None if it is not known."""
+    value = target.slots.get(LENGTH)
+    if value is None or not value.exact():
+        return None
+    number: int = value.constants[0]
+    return number
+
+
+def items_of(target: Object) -> list[tuple[Any, Value]]:
+    """The slots with known keys, in order of insertion."""
+    return [
+        (key, value)
+        for key, value in target.slots.items()
+        if key.__class__ is tuple and key[0] == "item"
+    ]
+
+
+def known_items(target: Object) -> tuple[list[Value], bool]:
+    """The elements of a sequence, set, or the keys of a dict; whether that is all, in order."""
+    slots = target.slots
+    size = length(target)
+    if target.shape in SEQUENCES:
+        if size is not None:
+            return [slots.get(("item", "int", i), UNKNOWN) for i in range(size)], True
+        rest = [value for _, value in items_of(target)]
+    elif target.shape == "dict":
+        keys = [constant(key[2]) for key, _ in items_of(target)]
+        unknown = slots.get(KEYS)
+        if unknown is None and not target.many and ANY not in slots:
+            return keys, size is not None
+        return [*keys, UNKNOWN if unknown is None else unknown], False
+    else:
+        rest = [value for _, value in items_of(target)]
+        if ANY not in slots and size is not None:
+            return rest, True
+    anything = slots.get(ANY)
+    if anything is not None:
+        rest.append(anything)
+    return rest, False
+
+
+def element_of(items: list[Value]) -> Value:
+    """Any of the elements, unknown if there are none."""
+    return join_all(items) if items else UNKNOWN
+
+
+def append(m: Machine, target: Object, value: Value) -> None:
+    """Add an element at the end of a list, or to a set."""
+    slots = target.slots
+    size = length(target)
+    if target.shape in SEQUENCES and size is not None and size < _LONGEST and not target.many:
+        m.journal.write(slots, ("item", "int", size), value)
+        m.journal.write(slots, LENGTH, constant(size + 1))
+        return
+    if target.shape == "set" and value.exact() and not target.many:
+        key = _key(value)
+        if key is not None:
+            m.journal.write(slots, key, value)
+            return
+    if size is not None and target.shape in SEQUENCES:
+        blur(m, target)
+    m.journal.write(slots, ANY, join(slots.get(ANY, NOTHING), value))
+
+
+def blur(m: Machine, target: Object) -> None:
+    """Forget which position holds what."""
+    if target.shape == "dict":
+        m.journal.write(target.slots, LENGTH, UNKNOWN)
+        return
+    anything = target.slots.get(ANY, NOTHING)
+    for key, value in items_of(target):
+        anything = join(anything, value)
+        m.journal.write(target.slots, key, None)
+    if anything is not NOTHING:
+        m.journal.write(target.slots, ANY, anything)
+    m.journal.write(target.slots, LENGTH, UNKNOWN)
+
+
+def _key(value: Value) -> Any:
+    if not value.exact():
+        if (
+            len(value.refs) == 1
+            and not value.constants
+            and not value.open
+            and value.refs[0].__class__ is Object
+            and value.refs[0].shape in ("instance", "tuple")  # type: ignore[union-attr]
+        ):
+            ref: Any = value.refs[0]
+            if ref.shape == "tuple":
+                parts, exact = known_items(ref)
+                if exact and all(part.exact() for part in parts):
+                    return ("item", "tuple", tuple([part.constants[0] for part in parts]))
+                return None
+            return None if ref.many else ("item", "object", ref)
+        return None
+    try:
+        hash(value.constants[0])
+    except TypeError:
+        return None
+    return item_key(value.constants[0])
+
+
+def _keys(value: Value) -> list[Any] | None:
+    """All keys that a value may be, None if not all are known."""
+    if value.open:
+        return None
+    keys = []
+    for item in value.constants:
+        keys.append(_key(Value(constants=(item,))))
+    for ref in value.refs:
+        keys.append(_key(Value(refs=(ref,))))
+    return None if None in keys or not keys else keys
+
+
+def get_item(m: Machine, a: Activation, owner: Value, key: Value, site: int) -> Value:
+    """``owner[key]``."""
+    result = NOTHING
+    for ref in owner.refs:
+        result = join(result, _get_one(m, a, ref, key, site))
+    for text in owner.constants:
+        if isinstance(text, (str, bytes)) and key.exact() and isinstance(key.constants[0], int):
+            try:
+                result = join(result, constant(text[key.constants[0]]))
+            except IndexError:
+                continue
+        else:
+            result = join(result, UNKNOWN)
+    if (owner.open and not owner.refs) or result is NOTHING:
+        result = join(result, UNKNOWN)
+    if owner.facts:
+        facts = tuple([f for f in owner.facts if m.policy.through_arithmetic(f.kind)])
+        if facts:
+            result = join(result, Value(facts, open=True))
+    return result
+
+
+def _get_one(m: Machine, a: Activation, ref: Any, key: Value, site: int) -> Value:
+    if ref.__class__ is not Object:
+        return m.tables.subscript_other(m, a, ref, key, site)  # type: ignore[no-any-return]
+    found = calls.call_special(m, a, reference(ref), "__getitem__", [key], site)
+    if found is not None:
+        return found
+    touch(a, ref)
+    if ref.shape == "range":
+        return range_items(m, a, ref, site)[0][0]
+    slots = ref.slots
+    keys = _keys(key)
+    size = length(ref) if ref.shape in SEQUENCES else None
+    if keys is None:
+        values = [value for _, value in items_of(ref)]
+        values.append(slots.get(ANY, NOTHING))
+        result = join_all(values)
+        default = _default(m, a, ref, site)
+        if default is not None:
+            result = join(result, default)
+        if ref.shape in ("opaque", "symbol", "instance") or result is NOTHING:
+            result = join(result, UNKNOWN)
+        return result
+    result = NOTHING
+    for each in keys:
+        if size is not None and each[1] == "int" and each[2] < 0:
+            each = ("item", "int", each[2] + size)
+        value = slots.get(each)
+        if value is None and ref.shape == "dict":
+            value = _missing(m, a, ref, key, site)
+        result = join(result, value if value is not None else NOTHING)
+        anything = slots.get(ANY)
+        if anything is not None and (value is None or ref.many or ref.shape == "dict"):
+            result = join(result, anything)
+    if result is NOTHING:
+        return m.opaque(a, site) if ref.shape in ("opaque", "symbol") else UNKNOWN
+    return result
+
+
+def _missing(m: Machine, a: Activation, ref: Object, key: Value, site: int) -> Value | None:
+    found = calls.call_special(m, a, reference(ref), "__missing__", [key], site)
+    if found is not None:
+        return found
+    default = _default(m, a, ref, site)
+    if default is not None:
+        store_item(m, a, ref, key, default)
+    return default
+
+
+def _default(m: Machine, a: Activation, ref: Object, site: int) -> Value | None:
+    """What a ``defaultdict`` makes for a missing key."""
+    factory = ref.extra
+    if ref.shape != "dict" or not isinstance(factory, Value):
+        return None
+    return calls.dispatch(m, a, factory, Arguments([]), site)
+
+
+def store_item(
+    m: Machine, a: Activation, target: Object, key: Value, value: Value, weak: bool = False
+) -> None:
+    """``target[key] = value``."""
+    slots = target.slots
+    keys = _keys(key)
+    weak = weak or target.many
+    if keys is None or len(keys) > 1:
+        for each, old in items_of(target):
+            if keys is None or each in keys:
+                m.journal.write(slots, each, join(old, value))
+        if target.shape in SEQUENCES and length(target) is not None:
+            return
+        m.journal.write(slots, ANY, join(slots.get(ANY, NOTHING), value))
+        if target.shape == "dict":
+            m.journal.write(slots, KEYS, join(slots.get(KEYS, NOTHING), key))
+        return
+    each = keys[0]
+    size = length(target) if target.shape in SEQUENCES else None
+    if size is not None and each[1] == "int" and each[2] < 0:
+        each = ("item", "int", each[2] + size)
+    if target.shape in SEQUENCES and size is None:
+        m.journal.write(slots, ANY, join(slots.get(ANY, NOTHING), value))
+        return
+    if weak and each in slots:
+        value = join(slots[each], value)
+    m.journal.write(slots, each, value)
+
+
+def delete_item(
+    m: Machine, a: Activation, target: Object, key: Value, weak: bool = False
+) -> None:
+    """``del target[key]``."""
+    keys = _keys(key)
+    if keys is None or len(keys) > 1 or weak or target.many:
+        if target.shape in SEQUENCES:
+            blur(m, target)
+        return
+    if target.shape in SEQUENCES:
+        items, exact = known_items(target)
+        index = keys[0][2]
+        if exact and isinstance(index, int) and -len(items) <= index < len(items):
+            del items[index]
+            replace(m, target, items)
+        return
+    m.journal.write(target.slots, keys[0], None)
+
+
+def replace(m: Machine, target: Object, items: list[Value]) -> None:
+    """Give a sequence other elements."""
+    for key, _ in items_of(target):
+        m.journal.write(target.slots, key, None)
+    m.journal.write(target.slots, ANY, None)
+    for position, item in enumerate(items):
+        m.journal.write(target.slots, ("item", "int", position), item)
+    m.journal.write(target.slots, LENGTH, constant(len(items)))
+
+
+def clear(m: Machine, target: Object) -> None:
+    """Take everything out."""
+    for key, _ in items_of(target):
+        m.journal.write(target.slots, key, None)
+    for key in (ANY, KEYS):
+        if key in target.slots:
+            m.journal.write(target.slots, key, None)
+    m.journal.write(target.slots, LENGTH, constant(0))
+
+
+def update(m: Machine, a: Activation, target: Object, source: Value) -> None:
+    """``target.update(source)`` of a dict."""
+    for key, value in pairs(m, source):
+        store_item(m, a, target, key, value)
+    if source.open:
+        blur(m, target)
+
+
+def pairs(m: Machine, source: Value) -> list[tuple[Value, Value]]:
+    """Keys and values of dicts, or of sequences of pairs."""
+    found: list[tuple[Value, Value]] = []
+    for ref in source.refs:
+        if ref.__class__ is not Object:
+            continue
+        if ref.shape == "dict":  # type: ignore[union-attr]
+            for key, value in items_of(ref):  # type: ignore[arg-type]
+                name = reference(key[2]) if key[1] == "object" else constant(key[2])
+                found.append((name, value))
+            anything = ref.slots.get(ANY)  # type: ignore[union-attr]
+            if anything is not None:
+                found.append((ref.slots.get(KEYS, UNKNOWN), anything))  # type: ignore[union-attr]
+        elif ref.shape in SHAPES:  # type: ignore[union-attr]
+            for item in known_items(ref)[0]:  # type: ignore[arg-type]
+                parts = [p for r in item.refs if r.__class__ is Object for p in known_items(r)[0]]  # type: ignore[arg-type]
+                if len(parts) == 2:
+                    found.append((parts[0], parts[1]))
+    return found
+
+
+def get_slice(
+    m: Machine, a: Activation, owner: Value, bounds: list[Value | None], site: int
+) -> Value:
+    """``owner[lower:upper:step]``."""
+    result = NOTHING
+    for ref in owner.refs:
+        if ref.__class__ is not Object or ref.shape not in SHAPES:  # type: ignore[union-attr]
+            result = join(result, UNKNOWN)
+            continue
+        shape = "tuple" if ref.shape == "tuple" else "list"  # type: ignore[union-attr]
+        made = m.allocate(shape, None, a.module.index, site)
+        touch(a, ref)
+        items, exact = known_items(ref)  # type: ignore[arg-type]
+        where = _slice(bounds)
+        fill(m, made, items[where] if exact and where else items, exact and where is not None)
+        result = join(result, reference(made))
+    if owner.constants or owner.open:
+        where = _slice(bounds)
+        if owner.exact() and where is not None and isinstance(owner.constants[0], (str, bytes)):
+            result = join(result, constant(owner.constants[0][where]))
+        else:
+            facts = tuple([f for f in owner.facts if m.policy.through_arithmetic(f.kind)])
+            result = join(result, Value(facts, open=True))
+    return result
+
+
+def _slice(bounds: list[Value | None]) -> slice | None:
+    """The bounds as a slice if they are known."""
+    parts = []
+    for bound in bounds:
+        if bound is None:
+            parts.append(None)
+        elif bound.exact() and (bound.constants[0] is None or isinstance(bound.constants[0], int)):
+            parts.append(bound.constants[0])
+        else:
+            return None
+    return slice(*parts) if parts[2] != 0 else None
+
+
+def store_slice(
+    m: Machine, a: Activation, owner: Value, bounds: list[Value | None], value: Value, site: int
+) -> None:
+    """``owner[lower:upper:step] = value``."""
+    new, known = iterate(m, a, value, site)
+    for ref in owner.refs:
+        if ref.__class__ is not Object or ref.shape != "list":  # type: ignore[union-attr]
+            continue
+        touch(a, ref)
+        items, exact = known_items(ref)  # type: ignore[arg-type]
+        where = _slice(bounds)
+        if exact and known and where is not None and len(owner.refs) == 1:
+            try:
+                items[where] = new
+            except ValueError:
+                continue
+            replace(m, ref, items)  # type: ignore[arg-type]
+            continue
+        blur(m, ref)  # type: ignore[arg-type]
+        for item in new:
+            append(m, ref, item)  # type: ignore[arg-type]
+
+
+def iterate(m: Machine, a: Activation, source: Value, site: int) -> tuple[list[Value], bool]:
+    """What iterating gives; whether these are all elements, in order."""
+    refs = source.refs
+    if len(refs) == 1 and not source.open and not source.constants:
+        return _iterate_one(m, a, refs[0], site)
+    found: list[Value] = []
+    for ref in refs:
+        found.extend(_iterate_one(m, a, ref, site)[0])
+    if source.exact() and isinstance(source.constants[0], (str, bytes)):
+        text = source.constants[0]
+        if len(text) <= 64:
+            return [constant(part) for part in text], True
+    facts = tuple([f for f in source.facts if m.policy.through_arithmetic(f.kind)])
+    if source.constants or source.open or not found:
+        found.append(Value(facts, open=True))
+    return found, False
+
+
+def _iterate_one(m: Machine, a: Activation, ref: Any, site: int) -> tuple[list[Value], bool]:
+    if ref.__class__ is not Object:
+        return m.tables.iterate_other(m, a, ref, site)  # type: ignore[no-any-return]
+    touch(a, ref)
+    method = calls.call_special(m, a, reference(ref), "__iter__", [], site)
+    if method is not None and method.refs != (ref,):
+        return iterate(m, a, method, site)
+    if ref.shape in SHAPES:
+        return known_items(ref)
+    if ref.shape == "generator":
+        return activation.advance(m, ref)
+    if ref.shape == "range":
+        return range_items(m, a, ref, site)
+    if ref.shape == "iterator":
+        return _drain(m, ref)
+    for name in ("__next__", "__anext__"):
+        items = _stepwise(m, a, ref, name, site)
+        if items is not None:
+            return items
+    found = calls.call_special(m, a, reference(ref), "__aiter__", [], site)
+    if found is not None and found.refs != (ref,):
+        return iterate(m, a, found, site)
+    found = calls.call_special(m, a, reference(ref), "__getitem__", [UNKNOWN], site)
+    if found is not None:
+        return [found], False
+    anything = ref.slots.get(ANY)
+    return [UNKNOWN if anything is None else join(anything, UNKNOWN)], False
+
+
+def _stepwise(
+    m: Machine, a: Activation, ref: Object, name: str, site: int
+) -> tuple[list[Value], bool] | None:
+    """Call ``__next__`` until it certainly raises; blurred if that is not seen."""
+    found: list[Value] = []
+    for _ in range(12):
+        try:
+            value = calls.call_special(m, a, reference(ref), name, [], site)
+        except Unreachable:
+            return found, True
+        if value is None:
+            return None
+        if name == "__anext__":
+            value = calls.awaited(m, a, value, site)
+        found.append(value)
+    return found, False
+
+
+def _drain(m: Machine, ref: Object) -> tuple[list[Value], bool]:
+    """The elements that an iterator has not given yet."""
+    items, exact = ref.extra
+    position = ref.slots.get("position")
+    start = position.constants[0] if position is not None and position.exact() else None
+    if start is None or not exact:
+        return items, False
+    m.journal.write(ref.slots, "position", constant(len(items)))
+    return items[start:], True
+
+
+def range_items(m: Machine, a: Activation, ref: Object, site: int) -> tuple[list[Value], bool]:
+    """The numbers of a ``range``: what they are members of."""
+    start, stop, step = ref.extra
+    bounds = (start, stop, step)
+    if all(bound.exact() and isinstance(bound.constants[0], int) for bound in bounds):
+        numbers = range(*[bound.constants[0] for bound in bounds]) if step.constants[0] else range(0)
+        if len(numbers) <= m.limits.unroll and not stop.facts and not start.facts:
+            return [constant(number) for number in numbers], True
+    return [m.policy.members(m, a, start, stop, site)], False
+
+
+def generator_result(m: Machine, source: Value) -> Value:
+    """The value that a generator returned, which ``yield from`` evaluates to."""
+    result = NOTHING
+    for ref in source.refs:
+        if ref.__class__ is Object and ref.shape == "generator":  # type: ignore[union-attr]
+            result = join(result, ref.slots.get("result", UNKNOWN))  # type: ignore[union-attr]
+    return UNKNOWN if result is NOTHING else result
+
+
+def filter_truth(value: Value, wanted: bool) -> Value:
+    """The possibilities of a value that are as true as wanted."""
+    constants = tuple([c for c in value.constants if bool(c) == wanted])
+    refs = tuple([r for r in value.refs if r.truth() in (None, wanted)])
+    return Value(value.facts, refs, constants, value.open, value.form)
+
+
+def augment(
+    m: Machine, a: Activation, op: str, old: Value, value: Value, site: int
+) -> Value | None:
+    """``old op= value`` on objects: in place where Python does so."""
+    names = {"+": "__iadd__", "-": "__isub__", "*": "__imul__", "|": "__ior__", "&": "__iand__"}
+    name = names.get(op)
+    if name is not None:
+        found = calls.call_special(m, a, old, name, [value], site)
+        if found is not None:
+            return found
+    changed = False
+    for ref in old.refs:
+        if ref.__class__ is not Object:
+            continue
+        if op == "+" and ref.shape == "list":  # type: ignore[union-attr]
+            items, exact = iterate(m, a, value, site)
+            touch(a, ref)
+            if not exact:
+                blur(m, ref)  # type: ignore[arg-type]
+            for item in items:
+                append(m, ref, item)  # type: ignore[arg-type]
+            changed = True
+        elif op == "|" and ref.shape == "dict":  # type: ignore[union-attr]
+            update(m, a, ref, value)  # type: ignore[arg-type]
+            changed = True
+        elif op == "|" and ref.shape == "set":  # type: ignore[union-attr]
+            for item in iterate(m, a, value, site)[0]:
+                append(m, ref, item)  # type: ignore[arg-type]
+            changed = True
+    return old if changed else None
+
+
+def construct(
+    m: Machine, a: Activation, made: Object, arguments: Arguments, site: int
+) -> None:
+    """``list(x)``, ``dict(x, k=v)`` and the like, into a new container."""
+    if arguments.positional:
+        source = arguments.positional[0]
+        if made.shape == "dict":
+            update(m, a, made, source)
+            if not source.refs or source.open:
+                blur(m, made)
+        else:
+            items, exact = iterate(m, a, source, site)
+            fill(m, made, items, exact)
+    for name, value in arguments.keywords.items():
+        if made.shape == "dict":
+            store_item(m, a, made, constant(name), value)
+    if arguments.others is not None and made.shape == "dict":
+        store_item(m, a, made, UNKNOWN, arguments.others)
+
+
+def set_exception(
+    m: Machine, a: Activation, made: Object, arguments: Arguments, site: int
+) -> None:
+    """What ``BaseException.__init__`` keeps: ``args``, and ``value`` of `StopIteration`."""
+    held = m.allocate("tuple", None, a.module.index, site)
+    items = list(arguments.positional)
+    if arguments.rest is not None:
+        items.append(arguments.rest)
+    fill(m, held, items, arguments.rest is None)
+    m.journal.write(made.slots, "args", reference(held))
+    if items:
+        m.journal.write(made.slots, "value", items[0])
+        m.journal.write(made.slots, "code", items[0])

@@ -1,0 +1,361 @@
+"""What each expression of the IR evaluates to.
+
+One function an operation; `TABLE` lists them by operation number.  Calls,
+attributes and containers have modules of their own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spapr_lint import ir
+from spapr_lint.flow import arithmetic, attributes, calls, containers
+from spapr_lint.flow.machine import Activation, Evaluator, Machine, touch
+from spapr_lint.flow.objects import Object
+from spapr_lint.flow.refine import refined
+from spapr_lint.flow.values import (
+    BOOLEAN,
+    NOTHING,
+    UNKNOWN,
+    Value,
+    constant,
+    join,
+    reference,
+    truth,
+)
+
+
+def _const(m: Machine, a: Activation, n: ir.Node) -> Value:
+    value = constant(n[1])
+    if m.policy.literals and n[1].__class__ in (int, str, bytes):
+        return m.policy.literal(m, a, value, n)
+    return value
+
+
+def _named(m: Machine, a: Activation, n: ir.Node, value: Value) -> Value:
+    """The value of a variable, with what the pack says of its name."""
+    if n[1] in m.policy.names:
+        return m.policy.name(m, a, value, n)
+    return value
+
+
+def _name(m: Machine, a: Activation, n: ir.Node) -> Value:
+    name = n[1]
+    cell = a.cells.get(name)
+    value = a.env.get(name) if cell is None else cell.slots.get("value")
+    if value is None:
+        value = _global_value(m, a, name) if a.function is None else None
+        if value is None:
+            value = UNKNOWN
+    if name in m.policy.names:
+        return m.policy.name(m, a, value, n)
+    return value
+
+
+def _global_value(m: Machine, a: Activation, name: str) -> Value | None:
+    module = a.module
+    value = module.namespace.slots.get(name)
+    if value is None:
+        for stars in module.stars:
+            value = stars.slots.get(name)
+            if value is not None:
+                return value
+        if module.language == "c":
+            return m.program.linkage(m, module, name)
+        return m.tables.builtins.get(name)
+    return value
+
+
+def _global(m: Machine, a: Activation, n: ir.Node) -> Value:
+    name = n[1]
+    value = _global_value(m, a, name)
+    if value is None:
+        value = m.program.undefined(m, a, name, n[2])
+    if name in m.policy.names:
+        return m.policy.name(m, a, value, n)
+    return value
+
+
+def _free(m: Machine, a: Activation, n: ir.Node) -> Value:
+    cell = a.cells.get(n[1])
+    value = None
+    if cell is not None:
+        touch(a, cell)
+        value = cell.slots.get("value")
+    return _named(m, a, n, UNKNOWN if value is None else value)
+
+
+def _attr(m: Machine, a: Activation, n: ir.Node) -> Value:
+    _, target, name, site = n
+    return attributes.get(m, a, m.ex[target[0]](m, a, target), name, site, target)
+
+
+def _item(m: Machine, a: Activation, n: ir.Node) -> Value:
+    _, target, key, site = n
+    base = m.ex[target[0]](m, a, target)
+    if key[0] == ir.SLICE:
+        bounds = [None if part is None else m.ex[part[0]](m, a, part) for part in key[1:4]]
+        return containers.get_slice(m, a, base, bounds, site)
+    index = m.ex[key[0]](m, a, key)
+    if m.policy.tables:
+        m.policy.subscript(m, a, target, base, index, key, site)
+    return containers.get_item(m, a, base, index, site)
+
+
+def _slice(m: Machine, a: Activation, n: ir.Node) -> Value:
+    for part in n[1:4]:
+        if part is not None:
+            m.ex[part[0]](m, a, part)
+    return UNKNOWN
+
+
+
+
+def _binary(m: Machine, a: Activation, n: ir.Node) -> Value:
+    _, op, left_node, right_node, site = n
+    left = m.ex[left_node[0]](m, a, left_node)
+    right = m.ex[right_node[0]](m, a, right_node)
+    return arithmetic.binary(m, a, op, left, right, site)
+
+
+def _unary(m: Machine, a: Activation, n: ir.Node) -> Value:
+    _, op, operand, site = n
+    value = m.ex[operand[0]](m, a, operand)
+    if op == "not":
+        known = truth(value)
+        return BOOLEAN if known is None else constant(not known)
+    return arithmetic.unary(m, a, op, value, site)
+
+
+def _compare(m: Machine, a: Activation, n: ir.Node) -> Value:
+    _, left_node, rest, site = n
+    left = m.ex[left_node[0]](m, a, left_node)
+    result: bool | None = True
+    answer = BOOLEAN
+    for op, right_node in rest:
+        right = m.ex[right_node[0]](m, a, right_node)
+        answer = arithmetic.compare(m, a, op, left, right, site)
+        known = truth(answer)
+        if known is False:
+            return answer
+        if known is None:
+            result = None
+        left = right
+    return answer if len(rest) == 1 else (BOOLEAN if result is None else constant(True))
+
+
+def _logic(m: Machine, a: Activation, n: ir.Node) -> Value:
+    _, op, operands, _ = n
+    result = NOTHING
+    before = a.env
+    last = len(operands) - 1
+    for position, operand in enumerate(operands):
+        value = m.ex[operand[0]](m, a, operand)
+        if position == last:
+            result = join(result, value)
+            break
+        known = truth(value)
+        stops = op == "or"
+        if known is None:
+            kept = containers.filter_truth(value, stops)
+            result = join(result, kept)
+            a.env = refined(m, a, operand, not stops)
+        elif known == stops:
+            result = join(result, value)
+            break
+    a.env = before if a.env is not before and a.env.keys() == before.keys() else a.env
+    return result
+
+
+def _choose(m: Machine, a: Activation, n: ir.Node) -> Value:
+    _, test, then, otherwise, _ = n
+    known = truth(m.ex[test[0]](m, a, test))
+    if known is True:
+        return m.ex[then[0]](m, a, then)
+    if known is False:
+        return m.ex[otherwise[0]](m, a, otherwise)
+    before = a.env
+    mark = m.journal.mark()
+    a.env = refined(m, a, test, True)
+    left = m.ex[then[0]](m, a, then)
+    first = m.journal.undo(mark)
+    a.env = refined(m, a, test, False, before)
+    right = m.ex[otherwise[0]](m, a, otherwise)
+    if first or m.journal.mark() > mark:
+        second = m.journal.undo(mark)
+        m.journal.merge([first, second])
+    a.env = before
+    return join(left, right)
+
+
+def _function(m: Machine, a: Activation, n: ir.Node) -> Value:
+    return calls.make_closure(m, a, n[1])
+
+
+def _display(m: Machine, a: Activation, n: ir.Node) -> Value:
+    _, shape, elements, site = n
+    made = m.allocate(shape, None, a.module.index, site)
+    items, exact = calls.expand(m, a, elements)
+    containers.fill(m, made, items, exact)
+    return reference(made)
+
+
+def _mapping(m: Machine, a: Activation, n: ir.Node) -> Value:
+    _, items, site = n
+    made = m.allocate("dict", None, a.module.index, site)
+    containers.fill(m, made, [], True)
+    for key_node, value_node in items:
+        value = m.ex[value_node[0]](m, a, value_node)
+        if key_node is None:
+            containers.update(m, a, made, value)
+            continue
+        key = m.ex[key_node[0]](m, a, key_node)
+        step = value.step(a.module.index, value_node[-1], "")
+        if m.policy.properties:
+            m.policy.item_store(m, a, key, value, value_node, site)
+        containers.store_item(m, a, made, key, step)
+    return reference(made)
+
+
+def _comprehension(m: Machine, a: Activation, n: ir.Node) -> Value:
+    _, shape, elements, clauses, site = n
+    made = m.allocate(
+        "list" if shape == "generator" else shape, None, a.module.index, site
+    )
+    containers.fill(m, made, [], True)
+    before = a.env
+    a.env = dict(before)
+    _comprehend(m, a, made, elements, clauses, 0)
+    bound = {name for name in a.env if name not in before}
+    targets = _target_names(clauses)
+    for name, value in a.env.items():
+        if name not in targets and name not in bound:
+            before[name] = value
+        elif name in bound and name not in targets:
+            before[name] = value
+    a.env = before
+    if shape == "generator":
+        made.extra = "generator"
+    return reference(made)
+
+
+def _target_names(clauses: tuple[Any, ...]) -> set[str]:
+    names: set[str] = set()
+    pending = [clause[0] for clause in clauses]
+    while pending:
+        node = pending.pop()
+        if node[0] in (ir.NAME, ir.GLOBAL, ir.FREE):
+            names.add(node[1])
+        elif node[0] == ir.DISPLAY:
+            pending.extend(node[2])
+        elif node[0] == ir.STAR:
+            pending.append(node[1])
+    return names
+
+
+def _comprehend(
+    m: Machine, a: Activation, made: Object, elements: Any, clauses: Any, level: int
+) -> None:
+    if level == len(clauses):
+        values = [m.ex[element[0]](m, a, element) for element in elements]
+        if len(values) == 2:
+            containers.store_item(m, a, made, values[0], values[1])
+        else:
+            containers.append(m, made, values[0])
+        return
+    target, iterable, conditions = clauses[level]
+    source = m.ex[iterable[0]](m, a, iterable)
+    items, exact = containers.iterate(m, a, source, iterable[-1])
+    if not exact or len(items) > m.limits.unroll:
+        items, exact = [containers.element_of(items)] if items else [], False
+    for item in items:
+        calls.bind(m, a, target, item, target[-1])
+        certain = exact
+        alive = True
+        for condition in conditions:
+            known = truth(m.ex[condition[0]](m, a, condition))
+            if known is False:
+                alive = False
+                break
+            if known is None:
+                certain = False
+                a.env = refined(m, a, condition, True)
+        if not alive:
+            continue
+        if certain:
+            _comprehend(m, a, made, elements, clauses, level + 1)
+        else:
+            containers.blur(m, made)
+            _comprehend(m, a, made, elements, clauses, level + 1)
+            containers.blur(m, made)
+
+
+def _yield(m: Machine, a: Activation, n: ir.Node) -> Value:
+    value = constant(None) if n[1] is None else m.ex[n[1][0]](m, a, n[1])
+    if a.yields is not None:
+        a.yields.append(value.step(a.module.index, n[2], "yielded"))
+        a.uncertain_yields += a.uncertain
+    return a.sent
+
+
+def _yield_from(m: Machine, a: Activation, n: ir.Node) -> Value:
+    source = m.ex[n[1][0]](m, a, n[1])
+    items, _ = containers.iterate(m, a, source, n[2])
+    if a.yields is not None:
+        a.yields.extend(items)
+    return containers.generator_result(m, source)
+
+
+def _await(m: Machine, a: Activation, n: ir.Node) -> Value:
+    return calls.awaited(m, a, m.ex[n[1][0]](m, a, n[1]), n[2])
+
+
+def _bind(m: Machine, a: Activation, n: ir.Node) -> Value:
+    value = m.ex[n[2][0]](m, a, n[2])
+    calls.bind(m, a, n[1], value, n[3])
+    return value
+
+
+def _format(m: Machine, a: Activation, n: ir.Node) -> Value:
+    values = [m.ex[part[0]](m, a, part) for part in n[1]]
+    if all(value.exact() for value in values):
+        text = "".join(str(value.constants[0]) for value in values)
+        if len(text) < 4096 and not any(value.facts for value in values):
+            return constant(text)
+    return arithmetic.mixed(m, a, values, n[2])
+
+
+def _star(m: Machine, a: Activation, n: ir.Node) -> Value:
+    return m.ex[n[1][0]](m, a, n[1])
+
+
+def _opaque(m: Machine, a: Activation, n: ir.Node) -> Value:
+    return UNKNOWN
+
+
+TABLE: list[Evaluator] = [
+    _const,
+    _name,
+    _global,
+    _free,
+    _attr,
+    _item,
+    _slice,
+    calls.call,
+    _binary,
+    _unary,
+    _compare,
+    _logic,
+    _choose,
+    _function,
+    _display,
+    _mapping,
+    _comprehension,
+    _yield,
+    _yield_from,
+    _await,
+    _bind,
+    _format,
+    _star,
+    _opaque,
+]

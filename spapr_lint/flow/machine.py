@@ -1,0 +1,266 @@
+"""The state of one run of the interpreter, and what all its parts ask of it.
+
+The parts (`expressions`, `statements`, `calls`, `attributes`, `containers`,
+`natives`) are functions that take the `Machine` and the `Activation` at hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from spapr_lint import ir
+from spapr_lint.flow.objects import (
+    Change,
+    ClassRef,
+    Closure,
+    Journal,
+    ModuleRef,
+    Object,
+)
+from spapr_lint.flow.values import UNKNOWN, Value, join, reference
+
+Env = dict[Any, Value]  # by variable, or ("field", symbol, name) for what was written here
+Changes = dict[tuple[int, Any], Change]
+
+
+class Unreachable(Exception):
+    """Control does not come back from the expression at hand."""
+
+
+class Module:
+    """A module of the program: its IR, and its namespace once it has run."""
+
+    __slots__ = ("families", "index", "ir", "language", "name", "namespace", "package", "path", "ref", "state", "stars")
+
+    def __init__(self, index: int, name: str, path: str, code: ir.Module, language: str) -> None:
+        self.index = index
+        self.name = name
+        self.path = path
+        self.ir = code
+        self.language = language
+        self.namespace = Object("module", name, 0, (index, 0))
+        self.ref = ModuleRef(index, name, self.namespace)
+        self.package = path.endswith("__init__.py")
+        self.state = "new"
+        self.families: frozenset[str] = frozenset()
+        self.stars: list[Object] = []
+
+
+class Loop:
+    """Where ``break`` and ``continue`` of the loop at hand leave their states."""
+
+    __slots__ = ("breaks", "continues", "mark")
+
+    def __init__(self, mark: int) -> None:
+        self.mark = mark
+        self.breaks: list[tuple[Env, Changes]] = []
+        self.continues: list[tuple[Env, Changes]] = []
+
+
+class Collector:
+    """What is raised inside a ``try``, with the states in which it is raised."""
+
+    __slots__ = ("activation", "mark", "states")
+
+    def __init__(self, activation: Activation | None, mark: int) -> None:
+        self.activation = activation
+        self.mark = mark
+        self.states: list[tuple[Value, Env, Changes]] = []
+
+
+class Activation:
+    """One evaluation of one function (or module or class body)."""
+
+    __slots__ = (
+        "branch",
+        "cells",
+        "closure",
+        "depth",
+        "env",
+        "function",
+        "klass",
+        "loop",
+        "mark",
+        "module",
+        "name",
+        "result",
+        "returns",
+        "sent",
+        "start",
+        "touch",
+        "uncertain",
+        "uncertain_yields",
+        "yields",
+    )
+
+    def __init__(self, module: Module, function: ir.Function | None, depth: int) -> None:
+        self.module = module
+        self.function = function
+        self.depth = depth
+        self.closure: Closure | None = None
+        self.name = ""
+        self.env: Env = {}
+        self.cells: dict[str, Object] = {}
+        self.klass: ClassRef | None = None
+        self.returns: list[tuple[Value, Changes]] = []
+        self.result: Value | None = None
+        self.mark = 0
+        self.branch = 0
+        self.loop: Loop | None = None
+        self.yields: list[Value] | None = None
+        self.uncertain = 0
+        self.uncertain_yields = 0
+        self.sent: Value = UNKNOWN
+        self.start = 0
+        self.touch = 0
+
+
+Evaluator = Callable[["Machine", Activation, ir.Node], Value]
+Executor = Callable[["Machine", Activation, ir.Node], bool]
+
+
+class Limits:
+    """How far the interpreter goes before it says in the ledger that it stopped."""
+
+    __slots__ = ("contexts", "depth", "loop", "root_steps", "unroll")
+
+    def __init__(self) -> None:
+        self.depth = 48
+        self.contexts = 24
+        self.loop = 6
+        self.unroll = 40
+        self.root_steps = 200_000
+
+
+class Machine:
+    """One run: the program, the pack's words, the state, what was found."""
+
+    def __init__(
+        self,
+        program: Any,
+        policy: Any,
+        tables: Any,
+        limits: Limits | None = None,
+    ) -> None:
+        self.program = program
+        self.policy = policy
+        self.tables = tables
+        self.ex: list[Evaluator] = tables.expressions
+        self.st: list[Executor] = tables.statements
+        self.limits = limits or Limits()
+        self.journal = Journal()
+        self.births = 1
+        self.collectors: list[Collector] = [Collector(None, 0)]
+        self.stack: list[Any] = []
+        self.steps = 0
+        self.edges: dict[str, dict[str, None]] = {}
+        self.unresolved: dict[tuple[int, int], None] = {}
+        self.limits_hit: dict[tuple[str, int, int], None] = {}
+        self.symbols: dict[tuple[str, str], Object] = {}
+        self.cells: dict[tuple[str, str], Value] = {}
+        self.cell_changes: dict[tuple[str, str], None] = {}
+        self.epoch = 0
+        self.root: Any = None
+        self.evaluated: dict[tuple[int, int], None] = {}
+        self.memo: dict[Any, Any] = {}
+        self.contexts: dict[tuple[int, int], int] = {}
+        self.recursion: dict[Any, Any] = {}
+        self.reading: dict[tuple[str, str], None] = {}
+        self.versions: dict[tuple[str, str], int] = {}
+        self.coarse = False
+
+    # --- objects -------------------------------------------------------------
+
+    def allocate(self, shape: str, type_: Any, module: int, site: int, extra: Any = None) -> Object:
+        """A new object of the program."""
+        self.births += 1
+        return Object(shape, type_, self.births, (module, site), extra)
+
+    def opaque(self, a: Activation, site: int, type_: Any = None) -> Value:
+        """The result of something unknown: an object that remembers what is put into it."""
+        return Value(refs=(self.allocate("opaque", type_, a.module.index, site),), open=True)
+
+    def symbol(self, type_: str, tag: str) -> Object:
+        """The instance of a named type that stands for all that come from outside."""
+        key = (type_, tag)
+        found = self.symbols.get(key)
+        if found is None:
+            found = self.symbols[key] = Object("symbol", type_, 0, (0, 0), tag)
+        return found
+
+    def instance_symbol(self, klass: ClassRef) -> Object:
+        """The instance of a class that stands for all that come from outside."""
+        key = (f"{klass.module}:{klass.index}", "")
+        found = self.symbols.get(key)
+        if found is None:
+            found = self.symbols[key] = Object("symbol", klass, 0, (0, 0), "")
+        return found
+
+    # --- raising -------------------------------------------------------------
+
+    def raise_value(self, value: Value) -> None:
+        """Record that ``value`` is raised in the present state."""
+        collector = self.collectors[-1]
+        if collector.activation is None or len(collector.states) > 64:
+            return
+        changes = self.journal.changes(collector.mark)
+        collector.states.append((value, dict(collector.activation.env), changes))
+
+    # --- field cells: what any instance of a type may hold ---------------------
+
+    def read_cell(self, type_: str, name: str) -> Value | None:
+        """All that was written to a field of a type; None if nothing was."""
+        key = (type_, name)
+        self.reading[key] = None
+        return self.cells.get(key)
+
+    def write_cell(self, type_: str, name: str, value: Value) -> None:
+        """Let a field of a type hold one more value."""
+        if not value.facts and not value.refs and not value.constants:
+            return
+        key = (type_, name)
+        old = self.cells.get(key)
+        if old is None:
+            self.cells[key] = value
+        else:
+            new = join(old, value)
+            if new is old or new.key() == old.key():
+                return
+            self.cells[key] = new
+        self.cell_changes[key] = None
+        self.epoch += 1
+        self.versions[key] = self.epoch
+
+    def still(self, memory: Any) -> bool:
+        """Whether what a remembered run read of fields is still what they hold."""
+        if memory.epoch != self.epoch:
+            versions = self.versions
+            for key in memory.cells:
+                if versions.get(key, 0) > memory.epoch:
+                    return False
+        self.reading.update(memory.cells)
+        return True
+
+    # --- the ledger ----------------------------------------------------------
+
+    def limit(self, what: str, module: int, site: int) -> None:
+        """Say that a bound was reached at a place."""
+        self.limits_hit[(what, module, site)] = None
+
+    def edge(self, a: Activation, callee: str) -> None:
+        """Record that the function at hand calls another."""
+        known = self.edges.get(a.name)
+        if known is None:
+            known = self.edges[a.name] = {}
+        known[callee] = None
+
+    def class_value(self, klass: ClassRef) -> Value:
+        """A class as a value."""
+        return reference(klass)
+
+
+def touch(a: Activation, target: Object) -> None:
+    """Note that the activation looked at or changed an object, by its age."""
+    if target.birth < a.touch:
+        a.touch = target.birth

@@ -1,0 +1,405 @@
+"""The pack, as the interpreter asks it: what a name gives, what a place wants.
+
+Built once per run from a `Pack`: dictionaries by the words in the code.  Kinds
+that arrive where they are not wanted are handed to `arrivals`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from spapr_lint import ir
+from spapr_lint.flow import blessings, calling, properties
+from spapr_lint.flow.annotations import Annotation, parse
+from spapr_lint.flow.arrivals import Arrivals
+from spapr_lint.flow.machine import Activation, Env, Machine, Module
+from spapr_lint.flow.objects import ClassRef, Closure, Object
+from spapr_lint.flow.values import (
+    DECLARED,
+    NAMED,
+    UNKNOWN,
+    Fact,
+    Link,
+    Value,
+    reference,
+)
+from spapr_lint.kinds import Clash, Kind
+from spapr_lint.packs import Pack, Producer, Sink
+
+
+def by(items: Any, key: Callable[[Any], Any]) -> dict[Any, list[Any]]:
+    """Items by a key of theirs; those without are left out."""
+    found: dict[Any, list[Any]] = {}
+    for item in items:
+        value = key(item)
+        if value is not None:
+            found.setdefault(value, []).append(item)
+    return found
+
+
+def last(name: str) -> str:
+    """The last part of a dotted name."""
+    return name.rpartition(".")[2]
+
+
+class Policy:
+    """One pack, indexed."""
+
+    def __init__(self, pack: Pack, named: bool = False) -> None:
+        self.pack = pack
+        self.algebra = pack.algebra
+        self.arrivals = Arrivals(pack)
+        self._annotations: dict[str, Annotation] = {}
+        self._through = {
+            space.name for space in pack.spaces.values() if space.through_arithmetic
+        }
+        self._index_producers(pack.producers)
+        self._index_sinks(pack.sinks)
+        self.tables = by(pack.tables, lambda t: t.field)
+        for sink in pack.sinks:
+            if sink.subscript is not None:
+                self.tables.setdefault(last(sink.subscript), []).append(sink)
+        self.fields = frozenset(self.field_producers) | frozenset(self.field_sinks)
+        self.throughs = {item.call: item for item in pack.throughs}
+        self.dt_calls = by(pack.dt_calls, lambda d: d.call)
+        self.property_calls = by(pack.property_calls, lambda p: p.call)
+        self.call_conversions = by(pack.conversions, lambda c: c.call)
+        self.operators = calling.operators(pack)
+        self.guards = bool(pack.guards)
+        self.named: dict[str, list[Any]] = by(pack.named, lambda n: n.name) if named else {}
+        self.names: frozenset[str] = (
+            frozenset(self.name_producers) | frozenset(self.constants) | frozenset(self.named)
+        )
+        self.call_words = frozenset(
+            last(word)
+            for table in (
+                self.call_producers,
+                self.method_producers,
+                self.call_sinks,
+                self.method_sinks,
+                self.throughs,
+                self.dt_calls,
+                self.property_calls,
+                self.call_conversions,
+                self.operators,
+            )
+            for word in table
+        )
+
+    def _index_producers(self, producers: tuple[Producer, ...]) -> None:
+        plain = [p for p in producers if p.parameter is None]
+        self.call_producers = by(plain, lambda p: last(p.call) if p.call else None)
+        self.method_producers = by(plain, lambda p: p.method)
+        self.slot_producers = by(plain, lambda p: p.slot)
+        self.field_producers = by(plain, lambda p: p.field)
+        self.name_producers = by(plain, lambda p: p.name)
+        self.constants = by(plain, lambda p: p.constant)
+        self.literals = by(plain, lambda p: p.literal)
+        self.property_producers = by(plain, lambda p: p.property)
+        inside = [p for p in producers if p.parameter is not None]
+        self.parameter_producers = by(inside, lambda p: None if p.slot else (p.function or p.call or "*"))
+        self.slot_parameters = by(inside, lambda p: p.slot)
+
+    def _index_sinks(self, sinks: tuple[Sink, ...]) -> None:
+        self.call_sinks = by(sinks, lambda s: last(s.call) if s.call else None)
+        self.method_sinks = by(sinks, lambda s: s.method)
+        self.slot_sinks = by(sinks, lambda s: s.slot if s.argument is not None else None)
+        self.slot_words = frozenset(self.slot_sinks) | frozenset(self.slot_producers)
+        self.field_sinks = by(sinks, lambda s: s.field)
+        self.properties = by(sinks, lambda s: s.property)
+        self.device_properties = by(sinks, lambda s: s.device_property)
+        self.returns = by(sinks, lambda s: s.returns)
+        self.slot_returns = by(sinks, lambda s: s.slot if s.argument is None else None)
+        self.parameter_sinks = by(sinks, lambda s: s.parameter and (s.function or "*"))
+
+    # --- facts -----------------------------------------------------------------
+
+    def applies(self, item: Any, module: Module) -> bool:
+        """Whether a declaration is about the machine family of a file."""
+        family = item.family
+        return family is None or not module.families or family in module.families
+
+    def declare(self, a: Activation, kind: Kind, site: int, note: str) -> Fact:
+        """A declared fact that starts here."""
+        place = (a.module.index, site)
+        return Fact(kind, place, DECLARED, Link(a.module.index, site, note, None))
+
+    def give(
+        self, a: Activation, producers: list[Any], value: Value, site: int, what: str
+    ) -> Value:
+        """The value as the producers that apply declare it; unchanged if they disagree."""
+        kinds = {p.gives: p for p in producers if self.applies(p, a.module)}
+        if not kinds:
+            return value
+        affine = [kind for kind in kinds if kind.role]
+        facts = [f for f in value.facts if not f.kind.role] if affine else list(value.facts)
+        if len(affine) <= 1:
+            for kind in kinds:
+                facts.append(self.declare(a, kind, site, f"{what} is {kind}"))
+        keep_open = value.open or not (value.constants or value.refs)
+        return Value(tuple(facts), value.refs, value.constants, keep_open)
+
+    def wanting(self, kind: Kind) -> Sink:
+        """A sink that wants one kind."""
+        return Sink(wants=(kind,))
+
+    def through_arithmetic(self, kind: Kind) -> bool:
+        """Whether a label survives operators and formatting."""
+        return kind.space in self._through
+
+    def name(self, m: Machine, a: Activation, value: Value, n: ir.Node) -> Value:
+        """What the name of a variable or constant gives."""
+        word = n[1]
+        producers = self.name_producers.get(word)
+        if producers and (n[0] != ir.GLOBAL or a.module.language != "c" or not value.refs):
+            producers = [p for p in producers if p.within is None or p.within == _function(a)]
+            return self.give(a, producers, value, n[-1], word)
+        producers = self.constants.get(word)
+        if producers and n[0] == ir.GLOBAL:
+            return self.give(a, producers, value, n[-1], word)
+        hints = self.named.get(word)
+        if hints and not value.facts:
+            place = (a.module.index, n[-1])
+            facts = []
+            for hint in hints:
+                link = Link(*place, f"{word} is named like {hint.gives}", None)
+                facts.append(Fact(hint.gives, place, NAMED, link))
+            return Value(tuple(facts[:1]), value.refs, value.constants, value.open)
+        return value
+
+    def literal(self, m: Machine, a: Activation, value: Value, n: ir.Node) -> Value:
+        """What a literal gives."""
+        producers = self.literals.get(n[1])
+        if not producers:
+            return value
+        return self.give(a, producers, value, n[-1], repr(n[1]))
+
+    # --- fields ----------------------------------------------------------------
+
+    def owners(self, m: Machine, owner: Value) -> set[str] | None:
+        """The names of the types that an object may be of; None if they are not known."""
+        names: set[str] = set()
+        for ref in owner.refs:
+            if ref.__class__ is Object and ref.type is not None:  # type: ignore[union-attr]
+                names |= m.program.type_names(ref.type)  # type: ignore[union-attr]
+            elif ref.__class__ is ClassRef:
+                names |= m.program.type_names(ref)
+        return names or None
+
+    def field(
+        self, m: Machine, a: Activation, owner: Value, name: str, value: Value, site: int
+    ) -> Value:
+        """What reading a field gives."""
+        producers = self.field_producers.get(name)
+        if not producers:
+            return value
+        owners = self.owners(m, owner)
+        fitting = [p for p in producers if owned(p, owners)]
+        if owners is None and len({(p.gives) for p in fitting if self.applies(p, a.module)}) > 1:
+            return value
+        return self.give(a, fitting, value, site, _field_name(fitting, name))
+
+    def field_store(
+        self, m: Machine, a: Activation, owner: Value, name: str, value: Value, site: int
+    ) -> None:
+        """Check what is stored in a field."""
+        sinks = self.field_sinks.get(name)
+        if not value.facts or not sinks:
+            return
+        owners = self.owners(m, owner)
+        fitting = [s for s in sinks if owned(s, owners) and self.applies(s, a.module)]
+        if owners is None and len({s.wants for s in fitting}) > 1:
+            return
+        for sink in fitting:
+            self.arrivals.check(m, a, value, sink, site, f"stored in {_field_name([sink], name)}")
+
+    def subscript(
+        self,
+        m: Machine,
+        a: Activation,
+        target: ir.Node,
+        base: Value,
+        index: Value,
+        key: ir.Node,
+        site: int,
+    ) -> None:
+        """Check what a table is indexed with."""
+        if not index.facts or target[0] not in (ir.ATTR, ir.NAME, ir.GLOBAL, ir.FREE):
+            return
+        name = target[2] if target[0] == ir.ATTR else target[1]
+        for table in self.tables.get(name, ()):
+            if not self.applies(table, a.module):
+                continue
+            if table.owner is not None:
+                if target[0] != ir.ATTR:
+                    continue
+                owners = self.owners(m, m.ex[target[1][0]](m, a, target[1]))
+                if owners is not None and table.owner not in owners:
+                    continue
+            self.arrivals.index(m, a, index, table, name, key[-1])
+
+    # --- functions -------------------------------------------------------------
+
+    def parameters(self, m: Machine, closure: Closure, env: Env) -> Env:
+        """Parameters as annotations, slots and the pack declare them."""
+        function = closure.function
+        module = m.program.modules[closure.module]
+        slots = m.program.slots_of(closure)
+        specific = self.parameter_producers.get(function.name, ())
+        generic = self.parameter_producers.get("*", ())
+        for position, parameter in enumerate(function.parameters):
+            value = env[parameter.name]
+            if parameter.annotation is not None:
+                value = self._annotated(m, module, parameter.annotation, value, parameter.site, parameter.name)
+            producers = [
+                p
+                for p in (*specific, *generic)
+                if p.parameter in (parameter.name, str(position))
+                and (p.owner is None or p.owner in m.program.parameter_types(closure))
+            ]
+            for owner, slot in slots:
+                producers.extend(
+                    p
+                    for p in self.slot_parameters.get(slot, ())
+                    if p.parameter in (parameter.name, str(position)) and owner in (None, p.owner)
+                )
+            producers = [p for p in producers if p.item is None and not p.element]
+            if producers:
+                value = self._declared_parameter(module, producers, value, parameter)
+            env[parameter.name] = value
+        return env
+
+    def _declared_parameter(
+        self, module: Module, producers: list[Any], value: Value, parameter: ir.Parameter
+    ) -> Value:
+        kinds = {p.gives for p in producers if self.applies(p, module)}
+        place = (module.index, parameter.site)
+        facts = [f for f in value.facts if not f.kind.role]
+        if len([k for k in kinds if k.role]) <= 1:
+            for kind in kinds:
+                link = Link(*place, f"{parameter.name} is {kind}", None)
+                facts.append(Fact(kind, place, DECLARED, link))
+        return Value(tuple(facts), value.refs, value.constants, value.open)
+
+    def annotation(self, text: str) -> Annotation:
+        """An annotation, read once."""
+        found = self._annotations.get(text)
+        if found is None:
+            found = self._annotations[text] = parse(text, self.pack)
+        return found
+
+    def _annotated(
+        self, m: Machine, module: Module, text: str, value: Value, site: int, name: str
+    ) -> Value:
+        note = self.annotation(text)
+        if note.kind is not None:
+            place = (module.index, site)
+            link = Link(*place, f"{name} is {note.kind}", None)
+            facts = (Fact(note.kind, place, DECLARED, link),)
+            return Value(facts, value.refs, value.constants, value.open)
+        if value.open and note.type is not None and _vague(value):
+            symbol = m.program.symbol(m, module, note.type)
+            if symbol is not None:
+                return Value(value.facts, (symbol,), value.constants)
+        return value
+
+    def declared(
+        self, m: Machine, a: Activation, annotation: str, value: Value, n: ir.Node
+    ) -> Value:
+        """A value as the annotation of its variable declares it."""
+        note = self.annotation(annotation)
+        if note.kind is not None and value.facts:
+            wanted = Sink(wants=(note.kind,), title=annotation)
+            self.arrivals.check(m, a, value, wanted, n[-1], f"declared {note.kind}")
+        name = n[1][1] if n[1][0] in (ir.NAME, ir.GLOBAL, ir.FREE) else "value"
+        return self._annotated(m, a.module, annotation, value, n[-1], str(name))
+
+    def returned(self, m: Machine, a: Activation, value: Value, n: ir.Node) -> None:
+        """Check what a function returns."""
+        if a.function is None:
+            return
+        for sink in self.returns.get(a.function.name, ()):
+            if self.applies(sink, a.module):
+                what = f"returned by {a.function.name}()"
+                self.arrivals.check(m, a, value, sink, n[1][-1] if n[1] else n[-1], what)
+
+    def class_defined(self, m: Machine, klass: ClassRef) -> None:
+        """A class of the program exists now."""
+        m.program.classes_by_name.setdefault(klass.name.rpartition(".")[2], klass)
+
+    # --- meeting points ----------------------------------------------------------
+
+    def clash(
+        self, m: Machine, a: Activation, clash: Clash, left: Value, right: Value, site: int
+    ) -> None:
+        """Arithmetic that no conversion allows."""
+        self.arrivals.clash(m, a, clash, left, right, site, "SPL302")
+
+    def comparison(
+        self, m: Machine, a: Activation, op: str, left: Value, right: Value, site: int
+    ) -> None:
+        """Both sides of a comparison carry kinds."""
+        kinds = (
+            frozenset([f.kind for f in left.facts]),
+            frozenset([f.kind for f in right.facts]),
+        )
+        for clash in self.algebra.compare(op, *kinds):
+            self.arrivals.compared(m, a, clash, left, right, site)
+
+    def members(self, m: Machine, a: Activation, start: Value, stop: Value, site: int) -> Value:
+        """What ``for i in range(start, stop)`` gives for ``i``."""
+        facts: dict[Any, Fact] = {}
+        for fact in stop.facts:
+            kind = self.algebra.members(fact.kind)
+            if kind is not None:
+                new = fact.become(kind, a.module.index, site, f"loop up to {fact.kind}")
+                facts.setdefault(new.key, new)
+        if not stop.facts:
+            for fact in start.facts:
+                kind = self.algebra.members(fact.kind) or fact.kind
+                facts.setdefault(fact.key, fact.step(a.module.index, site, ""))
+        return Value(tuple(facts.values()), open=True)
+
+    def length(self, m: Machine, a: Activation, value: Value, site: int) -> Value:
+        """``len(value)`` of a table that the pack knows; nothing is said of others."""
+        return UNKNOWN
+
+    def guard(self, m: Machine, a: Activation, test: ir.Node, outcome: bool, env: Env) -> None:
+        """Give variables the kinds that a test blesses them with."""
+        blessings.apply(self, m, a, test, outcome, env)
+
+    def item_store(
+        self, m: Machine, a: Activation, key: Value, value: Value, node: Any, site: int
+    ) -> None:
+        """``node["property"] = cells``."""
+        properties.item_store(self, m, a, key, value, site)
+
+    def call(self, *arguments: Any) -> Value:
+        """A call whose name the pack knows."""
+        return calling.call(self, *arguments)
+
+    def slot_call(self, *arguments: Any) -> Any:
+        """A call through a slot that the pack knows."""
+        return calling.slot_call(self, *arguments)
+
+
+def owned(item: Any, owners: set[str] | None) -> bool:
+    """Whether a declaration about a field is about these types."""
+    return item.owner is None or owners is None or item.owner in owners
+
+
+def _vague(value: Value) -> bool:
+    return all(ref.__class__ is Object and ref.shape == "opaque" and ref.type is None for ref in value.refs)  # type: ignore[union-attr]
+
+
+def _field_name(items: list[Any], name: str) -> str:
+    owner = next((item.owner for item in items if item.owner), None)
+    return f"{owner}.{name}" if owner else name
+
+
+def _function(a: Activation) -> str:
+    return a.function.name if a.function is not None else ""
+
+
+__all__ = ["Policy", "reference"]

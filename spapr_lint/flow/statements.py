@@ -1,0 +1,557 @@
+"""What each statement of the IR does to the state.
+
+An executor answers whether control can go on to the next statement.  Branches
+are run one after the other from the same state and merged; loops run until the
+state at their head no longer changes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spapr_lint import ir
+from spapr_lint.flow import arithmetic, attributes, calls, classes, containers, imports, matching
+from spapr_lint.flow.machine import (
+    Activation,
+    Changes,
+    Collector,
+    Env,
+    Executor,
+    Loop,
+    Machine,
+    Unreachable,
+)
+from spapr_lint.flow.objects import ClassRef, Object
+from spapr_lint.flow.refine import refined
+from spapr_lint.flow.values import UNKNOWN, Value, constant, join, join_all, same, truth
+
+State = tuple[Env, Changes]
+
+
+def block(m: Machine, a: Activation, statements: ir.Block) -> bool:
+    """Run statements in order until one does not let control through."""
+    st = m.st
+    try:
+        for statement in statements:
+            m.steps += 1
+            if not st[statement[0]](m, a, statement):
+                return False
+    except Unreachable:
+        return False
+    return True
+
+
+def merge_env(left: Env, right: Env) -> Env:
+    """The variables after one of two paths."""
+    if left is right:
+        return left
+    result = dict(left)
+    for name, value in right.items():
+        other = result.get(name)
+        if other is None:
+            result[name] = value
+        elif other is not value:
+            result[name] = join(other, value)
+    if len(result) > len(right) or len(result) > len(left):
+        for name in [n for n in result if n.__class__ is tuple]:
+            if name not in left or name not in right:
+                del result[name]  # a field written on one path only: its type's cell knows all
+    return result
+
+
+def merge_states(m: Machine, a: Activation, states: list[State]) -> None:
+    """Continue in any of the states, all relative to the present heap."""
+    env = states[0][0]
+    for other, _ in states[1:]:
+        env = merge_env(env, other)
+    a.env = env
+    m.journal.merge([changes for _, changes in states])
+
+
+def _assign(m: Machine, a: Activation, n: ir.Node) -> bool:
+    _, targets, value_node, site = n
+    value = m.ex[value_node[0]](m, a, value_node)
+    for target in targets:
+        calls.bind(m, a, target, value, site, value_node)
+    return True
+
+
+def _declare(m: Machine, a: Activation, n: ir.Node) -> bool:
+    _, target, annotation, value_node, site = n
+    value = UNKNOWN if value_node is None else m.ex[value_node[0]](m, a, value_node)
+    if a.klass is not None and a.function is None and target[0] == ir.NAME:
+        a.klass.annotations[target[1]] = annotation
+    if value_node is None and target[0] == ir.NAME and a.function is None:
+        return True
+    if value_node is None and target[0] not in (ir.NAME, ir.GLOBAL, ir.FREE):
+        return True
+    value = m.policy.declared(m, a, annotation, value, n)
+    calls.bind(m, a, target, value, site, value_node)
+    return True
+
+
+def _augment(m: Machine, a: Activation, n: ir.Node) -> bool:
+    _, target, op, value_node, site = n
+    old = m.ex[target[0]](m, a, target)
+    value = m.ex[value_node[0]](m, a, value_node)
+    result = None
+    if old.refs:
+        result = containers.augment(m, a, op, old, value, site)
+    if result is None:
+        result = arithmetic.binary(m, a, op, old, value, site)
+    calls.bind(m, a, target, result, site, value_node)
+    return True
+
+
+def _expression(m: Machine, a: Activation, n: ir.Node) -> bool:
+    m.ex[n[1][0]](m, a, n[1])
+    return True
+
+
+def _return(m: Machine, a: Activation, n: ir.Node) -> bool:
+    _, value_node, site = n
+    value = constant(None) if value_node is None else m.ex[value_node[0]](m, a, value_node)
+    if value.facts:
+        value = value.step(a.module.index, site, "returned")
+        if m.policy.returns:
+            m.policy.returned(m, a, value, n)
+    if a.branch == 0:
+        a.result = value
+    else:
+        a.returns.append((value, m.journal.changes(a.mark)))
+    return False
+
+
+def _raise(m: Machine, a: Activation, n: ir.Node) -> bool:
+    value = UNKNOWN
+    if n[1] is not None:
+        value = calls.instance_of(m, a, m.ex[n[1][0]](m, a, n[1]), n[3])
+    if n[2] is not None:
+        cause = m.ex[n[2][0]](m, a, n[2])
+        attributes.store(m, a, value, "__cause__", cause, n[3])
+    if n[1] is None:
+        value = a.env.get("<raised>", UNKNOWN)
+    m.raise_value(value)
+    return False
+
+
+def _if(m: Machine, a: Activation, n: ir.Node) -> bool:
+    _, test, then, otherwise, _ = n
+    known = truth(m.ex[test[0]](m, a, test))
+    if known is not None:
+        a.env = refined(m, a, test, known) if m.policy.guards else a.env
+        return block(m, a, then if known else otherwise)
+    before = a.env
+    mark = m.journal.mark()
+    a.branch += 1
+    a.uncertain += 1
+    a.env = refined(m, a, test, True, before)
+    goes = block(m, a, then)
+    first = (a.env, m.journal.undo(mark))
+    a.env = refined(m, a, test, False, before)
+    goes_too = block(m, a, otherwise) if otherwise else True
+    a.branch -= 1
+    a.uncertain -= 1
+    if not goes:
+        return goes_too
+    second = (a.env, m.journal.undo(mark))
+    merge_states(m, a, [first, second] if goes_too else [first])
+    return True
+
+
+def _while(m: Machine, a: Activation, n: ir.Node) -> bool:
+    _, test, body, otherwise, site = n
+
+    def step(round_: int) -> bool | None:
+        known = truth(m.ex[test[0]](m, a, test))
+        if known is not False:
+            a.env = refined(m, a, test, True)
+        return known
+
+    return _loop(m, a, step, body, otherwise, (test, site), m.limits.unroll)
+
+
+def _loop(
+    m: Machine, a: Activation, step: Any, body: ir.Block, otherwise: ir.Block, place: Any, unroll: int
+) -> bool:
+    """Run a loop.  ``step`` starts a turn: True it runs, False it is over, None either."""
+    test, site = place
+    outer, a.loop = a.loop, Loop(m.journal.mark())
+    start = m.journal.mark()
+    a.branch += 1
+    leaves: list[State] = []
+    over = False
+    turn = 0
+    while turn < unroll:
+        runs = step(turn)
+        if runs is not True:
+            over = runs is False
+            break
+        a.loop = Loop(start)
+        goes = block(m, a, body)
+        leaves.extend(a.loop.breaks)
+        states = list(a.loop.continues)
+        if goes:
+            states.append((a.env, m.journal.changes(start)))
+        if not states:
+            over = True
+            m.journal.undo(start)
+            a.loop = outer
+            a.branch -= 1
+            return _leave(m, a, leaves, [], ())
+        if len(states) > 1 or not goes:
+            m.journal.undo(start)
+            merge_states(m, a, states)
+        turn += 1
+    if not over:
+        _fixpoint(m, a, step, body, turn, leaves, start, (test, site))
+    a.loop = outer
+    a.branch -= 1
+    if test is not None and not over:
+        a.env = refined(m, a, test, False)
+    end: list[State] = [(a.env, m.journal.undo(start))]
+    forever = test is not None and test[0] == ir.CONST and bool(test[1])
+    if forever:
+        end = []
+    return _leave(m, a, leaves, end, otherwise)
+
+
+def _leave(
+    m: Machine, a: Activation, leaves: list[State], end: list[State], otherwise: ir.Block
+) -> bool:
+    """Join the ways out of a loop; ``end`` is the one that runs the else part."""
+    if end and otherwise:
+        mark = m.journal.mark()
+        merge_states(m, a, end)
+        a.branch += 1 if leaves else 0
+        goes = block(m, a, otherwise)
+        a.branch -= 1 if leaves else 0
+        if not leaves:
+            return goes
+        end = [(a.env, m.journal.undo(mark))] if goes else []
+    states = leaves + end
+    if not states:
+        return False
+    merge_states(m, a, states)
+    return True
+
+
+def _fixpoint(
+    m: Machine,
+    a: Activation,
+    step: Any,
+    body: ir.Block,
+    turn: int,
+    leaves: list[State],
+    start: int,
+    place: Any,
+) -> None:
+    """Turns whose number is not known: until the state at the head is stable."""
+    _, site = place
+    a.uncertain += 1
+    for round_ in range(m.limits.loop):
+        head = m.journal.mark()
+        env = a.env
+        runs = step(-1 if round_ == 0 else -2)
+        if runs is False:
+            a.env = env
+            a.uncertain -= 1
+            return
+        a.loop = Loop(start)
+        goes = block(m, a, body)
+        leaves.extend(a.loop.breaks)
+        states: list[State] = [(env, {})]
+        if goes:
+            states.append((a.env, m.journal.changes(head)))
+        m.journal.undo(head)
+        for other, changes in a.loop.continues:
+            later = {
+                where: change
+                for where, change in changes.items()
+                if change[0].get(change[1]) is not change[2]
+            }
+            states.append((other, later))
+        stable = _stable(states)
+        if stable:
+            a.env = env
+            a.uncertain -= 1
+            return
+        merge_states(m, a, states)
+    a.uncertain -= 1
+    m.limit("loop", a.module.index, site)
+
+
+def _stable(states: list[State]) -> bool:
+    env, _ = states[0]
+    for other, changes in states[1:]:
+        for name, value in other.items():
+            old = env.get(name)
+            if old is None and name.__class__ is tuple:
+                continue
+            if old is None or (old is not value and not same(join(old, value), old)):
+                return False
+        for slots, key, value in changes.values():
+            old = slots.get(key)
+            if old is value:
+                continue
+            if old is None or value is None or not same(join(old, value), old):
+                return False
+    return True
+
+
+def _for(m: Machine, a: Activation, n: ir.Node) -> bool:
+    _, target, iterable, body, otherwise, site = n
+    source = m.ex[iterable[0]](m, a, iterable)
+    items, exact = containers.iterate(m, a, source, iterable[-1])
+    if exact and len(items) <= m.limits.unroll:
+
+        def step(turn: int) -> bool | None:
+            if turn >= len(items):
+                return False
+            calls.bind(m, a, target, items[turn], site)
+            return True
+
+        return _loop(m, a, step, body, otherwise, (None, site), m.limits.unroll + 1)
+    element = containers.element_of(items)
+
+    def any_step(turn: int) -> bool | None:
+        if turn >= 0:
+            return None
+        calls.bind(m, a, target, element, site)
+        return None
+
+    return _loop(m, a, any_step, body, otherwise, (None, site), 1)
+
+
+def _break(m: Machine, a: Activation, n: ir.Node) -> bool:
+    if a.loop is not None:
+        a.loop.breaks.append((a.env, m.journal.changes(a.loop.mark)))
+    return False
+
+
+def _continue(m: Machine, a: Activation, n: ir.Node) -> bool:
+    if a.loop is not None:
+        a.loop.continues.append((a.env, m.journal.changes(a.loop.mark)))
+    return False
+
+
+def _try(m: Machine, a: Activation, n: ir.Node) -> bool:
+    _, body, handlers, otherwise, final, site = n
+    start = m.journal.mark()
+    before = a.env
+    collector = Collector(a, start)
+    m.collectors.append(collector)
+    a.branch += 1
+    implicit: list[Env] = [dict(before)]
+    goes = True
+    for statement in body:
+        goes = block(m, a, (statement,))
+        if not goes:
+            break
+        implicit.append(dict(a.env))
+    m.collectors.pop()
+    if goes and otherwise:
+        goes = block(m, a, otherwise)
+    ends: list[State] = []
+    if goes:
+        ends.append((a.env, m.journal.undo(start)))
+        body_changes = ends[0][1]
+    else:
+        body_changes = m.journal.undo(start)
+    if handlers:
+        pending = collector.states
+        if body[0][0] != ir.RAISE:
+            pending = pending + _implicit(implicit, body_changes)
+        ends.extend(_handle(m, a, handlers, pending, start))
+    else:
+        _pass_on(m, a, collector.states)
+    a.branch -= 1
+    return _finally(m, a, ends, final, collector, before)
+
+
+def _implicit(envs: list[Env], changes: Changes) -> list[tuple[Value, Env, Changes]]:
+    """The states in which something unforeseen may be raised, as one."""
+    env = envs[0]
+    for other in envs[1:-1] if len(envs) > 2 else envs[1:]:
+        env = merge_env(env, other)
+    return [(UNKNOWN, env, {}), (UNKNOWN, env, changes)]
+
+
+def _pass_on(m: Machine, a: Activation, states: list[tuple[Value, Env, Changes]]) -> None:
+    """What no handler here takes is raised further out."""
+    for value, env, changes in states:
+        if value is UNKNOWN:
+            continue
+        mark = m.journal.mark()
+        held, a.env = a.env, env
+        m.journal.apply(changes)
+        m.raise_value(value)
+        m.journal.undo(mark)
+        a.env = held
+
+
+def _handle(
+    m: Machine,
+    a: Activation,
+    handlers: Any,
+    pending: list[tuple[Value, Env, Changes]],
+    start: int,
+) -> list[State]:
+    """Run the handlers on what was raised; the states in which they end."""
+    ends: list[State] = []
+    for types, name, body in handlers:
+        taken, left = [], []
+        wanted = None if types is None else m.ex[types[0]](m, a, types)
+        for value, env, changes in pending:
+            match = True if wanted is None else classes.catches(m, value, wanted)
+            if match is not False:
+                taken.append((value, env, changes))
+            if match is not True:
+                left.append((value, env, changes))
+        pending = left
+        if not taken:
+            continue
+        merge_states(m, a, [(env, changes) for _, env, changes in taken])
+        raised = join_all([value for value, _, _ in taken])
+        a.env = dict(a.env)
+        a.env["<raised>"] = raised
+        if name is not None:
+            calls.bind(m, a, name, raised, name[-1])
+        if block(m, a, body):
+            ends.append((a.env, m.journal.undo(start)))
+        else:
+            m.journal.undo(start)
+    _pass_on(m, a, pending)
+    return ends
+
+
+def _finally(
+    m: Machine, a: Activation, ends: list[State], final: ir.Block, collector: Collector, before: Env
+) -> bool:
+    if ends:
+        merge_states(m, a, ends)
+        return block(m, a, final) if final else True
+    if final:
+        mark = m.journal.mark()
+        a.env = before
+        for _, env, _ in collector.states:
+            a.env = merge_env(a.env, env)
+        a.branch += 1
+        block(m, a, final)
+        a.branch -= 1
+        m.journal.undo(mark)
+    return False
+
+
+def _with(m: Machine, a: Activation, n: ir.Node) -> bool:
+    _, items, body, site = n
+    managers = []
+    for expression, target in items:
+        manager = m.ex[expression[0]](m, a, expression)
+        managers.append(manager)
+        entered = calls.enter(m, a, manager, expression[-1])
+        if target is not None:
+            calls.bind(m, a, target, entered, target[-1])
+    goes = block(m, a, body)
+    for manager in reversed(managers):
+        calls.leave(m, a, manager, site)
+    return goes
+
+
+def _match(m: Machine, a: Activation, n: ir.Node) -> bool:
+    _, subject, cases, _ = n
+    value = m.ex[subject[0]](m, a, subject)
+    mark = m.journal.mark()
+    ends: list[State] = []
+    falls = True
+    before = a.env
+    a.branch += 1
+    for pattern, guard, body in cases:
+        a.env = dict(before)
+        fits = matching.match(m, a, pattern, value)
+        if fits is not False and guard is not None:
+            answer = truth(m.ex[guard[0]](m, a, guard))
+            fits = answer if fits is True or answer is False else None
+        if fits is False:
+            m.journal.undo(mark)
+            continue
+        goes = block(m, a, body)
+        changes = m.journal.undo(mark)
+        if goes:
+            ends.append((a.env, changes))
+        if fits is True:
+            falls = False
+            break
+    a.branch -= 1
+    if falls:
+        ends.append((before, {}))
+    if not ends:
+        return False
+    merge_states(m, a, ends)
+    return True
+
+
+def _define(m: Machine, a: Activation, n: ir.Node) -> bool:
+    _, index, decorators, site = n
+    value = calls.make_closure(m, a, index)
+    value = calls.decorate(m, a, value, decorators)
+    target = a.module.ir.functions[index].target
+    if target is not None:
+        calls.bind(m, a, target, value, site)
+    return True
+
+
+def _class(m: Machine, a: Activation, n: ir.Node) -> bool:
+    value = classes.define(m, a, n)
+    value = calls.decorate(m, a, value, n[2])
+    target = a.module.ir.classes[n[1]].target
+    if target is not None:
+        calls.bind(m, a, target, value, n[-1])
+    return True
+
+
+def _delete(m: Machine, a: Activation, n: ir.Node) -> bool:
+    for target in n[1]:
+        calls.delete(m, a, target)
+    return True
+
+
+def _assert(m: Machine, a: Activation, n: ir.Node) -> bool:
+    known = truth(m.ex[n[1][0]](m, a, n[1]))
+    if known is False:
+        m.raise_value(UNKNOWN)
+        return False
+    if known is None:
+        a.env = refined(m, a, n[1], True)
+    return True
+
+
+def _nothing(m: Machine, a: Activation, n: ir.Node) -> bool:
+    return True
+
+
+TABLE: list[Executor] = [
+    *[_nothing] * ir.ASSIGN,  # numbers of expressions are no statements
+    _assign,
+    _declare,
+    _augment,
+    _expression,
+    _return,
+    _raise,
+    _if,
+    _while,
+    _for,
+    _break,
+    _continue,
+    _try,
+    _with,
+    _match,
+    _define,
+    _class,
+    imports.import_,
+    imports.from_,
+    _delete,
+    _assert,
+]
+
+__all__ = ["TABLE", "ClassRef", "Object", "block"]

@@ -1,0 +1,115 @@
+"""One look over the IR before it runs: who fills which slot, who calls whom by name.
+
+What is collected does not depend on the flow of values, so that it is complete
+before the first function is interpreted.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spapr_lint import ir
+from spapr_lint.flow.annotations import Annotation
+from spapr_lint.flow.machine import Module
+from spapr_lint.flow.program import Program
+
+
+def survey(program: Program, policy: Any) -> None:
+    """Fill the program's tables of slots and device properties."""
+    wanted = (
+        frozenset(policy.slot_parameters)
+        | frozenset(policy.slot_returns)
+        | frozenset(policy.slot_words)
+    )
+    for module in program.modules:
+        if not wanted and module.language != "c":
+            continue
+        blocks = [module.ir.body]
+        blocks.extend(function.body for function in module.ir.functions)
+        for block in blocks:
+            _block(program, policy, module, block, wanted)
+
+
+def _block(
+    program: Program, policy: Any, module: Module, block: ir.Block, wanted: frozenset[str]
+) -> None:
+    types: dict[str, str | None] = {}
+    pending: list[Any] = list(reversed(block))
+    while pending:
+        node = pending.pop()
+        if node.__class__ is not tuple or not node:
+            continue
+        op = node[0]
+        if op == ir.ASSIGN:
+            for target in node[1]:
+                _fills(program, module, target, node[2], types, wanted)
+        elif op == ir.DECLARE:
+            note: Annotation = policy.annotation(node[2])
+            if node[1][0] in (ir.NAME, ir.GLOBAL):
+                types[node[1][1]] = note.type
+        elif op == ir.CALL:
+            _initializer(program, module, node, wanted)
+            _property(program, node)
+        pending.extend(reversed([part for part in node[1:] if part.__class__ is tuple]))
+
+
+def _functions(value: Any) -> list[str]:
+    """The names of functions that an expression may be."""
+    if value.__class__ is not tuple or not value:
+        return []
+    if value[0] in (ir.GLOBAL, ir.NAME):
+        return [value[1]]
+    if value[0] == ir.CHOOSE:
+        return _functions(value[2]) + _functions(value[3])
+    return []
+
+
+def _fills(
+    program: Program,
+    module: Module,
+    target: ir.Node,
+    value: ir.Node,
+    types: dict[str, str | None],
+    wanted: frozenset[str],
+) -> None:
+    if target[0] != ir.ATTR or target[2] not in wanted:
+        return
+    owner = None
+    if target[1][0] in (ir.NAME, ir.GLOBAL):
+        owner = types.get(target[1][1])
+    for name in _functions(value):
+        _record(program, module, name, owner, target[2])
+
+
+def _record(program: Program, module: Module, name: str, owner: str | None, slot: str) -> None:
+    for key in ((-1, name), (module.index, name)):
+        program.slots.setdefault(key, {})[(owner, slot)] = None
+
+
+def _initializer(
+    program: Program, module: Module, node: ir.Node, wanted: frozenset[str]
+) -> None:
+    """``T(slot=function)``."""
+    if node[1][0] != ir.GLOBAL:
+        return
+    for keyword, value in node[3]:
+        if keyword in wanted:
+            for name in _functions(value):
+                _record(program, module, name, node[1][1], keyword)
+
+
+def _property(program: Program, node: ir.Node) -> None:
+    """``DEFINE_PROP_…("name", Type, field, …)``, as every device declares its properties."""
+    if node[1][0] != ir.GLOBAL or not node[1][1].startswith("DEFINE_PROP_") or len(node[2]) < 3:
+        return
+    name, owner, field = (_word(part) for part in node[2][:3])
+    if name and owner and field:
+        program.property_table.setdefault(name, {})[(owner, field)] = None
+
+
+def _word(node: ir.Node) -> str:
+    if node[0] == ir.CONST and isinstance(node[1], str):
+        return node[1]
+    if node[0] in (ir.GLOBAL, ir.NAME):
+        return str(node[1])
+    return ""

@@ -1,0 +1,157 @@
+"""Files as they are read: which ones are checked, which are context, what is in them.
+
+A `SourceFile` keeps the text that a person wrote and, for C, the Python that was
+made of it, so that a site can be shown where it stands.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatch
+
+from spapr_lint.errors import UserError
+from spapr_lint.flow.report import Place
+from spapr_lint.tree import Tree
+
+PYTHON = (".py", ".pyi", ".pyw")
+C = (".c", ".h")
+LARGEST = 64 * 1024 * 1024
+
+
+def language_of(path: str) -> str:
+    """``python``, ``c``, or empty for a file that is not checked."""
+    if path.endswith(PYTHON):
+        return "python"
+    if path.endswith(C):
+        return "c"
+    return ""
+
+
+class SourceFile:
+    """One file: its text in lines, and how sites of its IR are placed in it.
+
+    ``lines`` maps a line of the translated text (from 1) to a line of C, and is
+    empty for Python.
+    """
+
+    def __init__(
+        self, display: str, text: str, code: str, lines: Sequence[int] = ()
+    ) -> None:
+        self.display = display
+        self.code = code
+        self.lines = lines
+        self._shown = text.split("\n")
+
+    def places(self, sites: Iterable[int]) -> Mapping[int, Place]:
+        """Places of sites, found by parsing the text once more."""
+        from spapr_lint.python import positions
+
+        wanted = list(sites)
+        found = positions(self.code, wanted)
+        result = {}
+        for site in wanted:
+            position = found.get(site)
+            if position is None:
+                result[site] = Place(self.display, 1, 1, 1, 1, self._text(1))
+            elif self.lines:
+                result[site] = self._in_c(position.line, position.end_line, self._word(position))
+            else:
+                result[site] = Place(self.display, *position, self._text(position.line))
+        return result
+
+    def _text(self, line: int) -> str:
+        return self._shown[line - 1].strip() if 0 < line <= len(self._shown) else ""
+
+    def _word(self, position: tuple[int, int, int, int]) -> str:
+        """The first word of a place in the translated text."""
+        line, column, end_line, end_column = position
+        rows = self.code.split("\n")
+        row = rows[line - 1] if line <= len(rows) else ""
+        piece = row[column - 1 : end_column - 1 if line == end_line else None]
+        word = ""
+        for letter in piece:
+            if not (letter.isalnum() or letter == "_"):
+                break
+            word += letter
+        return word
+
+    def _in_c(self, line: int, end_line: int, word: str) -> Place:
+        first = self._c_line(line)
+        last = max(first, self._c_line(end_line))
+        if last - first > 20:
+            last = first
+        row = self._shown[first - 1] if first <= len(self._shown) else ""
+        column = row.find(word) + 1 if word else 0
+        if column < 1:
+            column = len(row) - len(row.lstrip()) + 1
+        end = self._shown[last - 1].rstrip() if last <= len(self._shown) else ""
+        return Place(self.display, first, column, last, len(end) + 1, self._text(first))
+
+    def _c_line(self, line: int) -> int:
+        if not self.lines:
+            return line
+        return self.lines[min(line, len(self.lines)) - 1] or 1
+
+
+def module_name(path: str) -> str:
+    """The dotted name by which a file is imported."""
+    stem = path.rpartition(".")[0]
+    parts = [part for part in stem.split("/") if part]
+    if parts and parts[-1] == "__init__":
+        parts.pop()
+    return ".".join(parts) or "__init__"
+
+
+class Selection:
+    """Which files of a tree are checked: those named, those in the folders named."""
+
+    def __init__(self, files: Sequence[str], named: frozenset[str]) -> None:
+        self.files = files
+        self.named = named
+
+
+def select(tree: Tree, paths: Sequence[str], exclude: Sequence[str]) -> Selection:
+    """The files that ``paths``, relative to the tree's root, stand for.
+
+    Raises `UserError` for a path that is not there.
+    """
+    named: set[str] = set()
+    folders: list[str] = []
+    for path in paths:
+        path = os.path.normpath(path).replace(os.sep, "/")
+        if path == ".":
+            folders.append("")
+        elif tree.exists(path):
+            named.add(path)
+        else:
+            folders.append(path.rstrip("/") + "/")
+    files = set(named)
+    if folders:
+        matched = set()
+        for path in tree.paths():
+            for folder in folders:
+                if path.startswith(folder):
+                    matched.add(folder)
+                    if language_of(path) and not excluded(path, exclude):
+                        files.add(path)
+        for folder in folders:
+            if folder and folder not in matched and not _is_folder(tree, folder):
+                raise UserError(f"no such file or folder: {folder.rstrip('/')}")
+    return Selection(sorted(files), frozenset(named))
+
+
+def _is_folder(tree: Tree, folder: str) -> bool:
+    root = getattr(tree, "root", None)
+    return root is not None and os.path.isdir(os.path.join(root, folder))
+
+
+def excluded(path: str, patterns: Sequence[str]) -> bool:
+    """Whether a path, or a folder that it is in, matches a pattern."""
+    parts = path.split("/")
+    prefixes = ["/".join(parts[: n + 1]) for n in range(len(parts))]
+    return any(
+        fnmatch(prefix, pattern.rstrip("/")) or fnmatch(part, pattern)
+        for pattern in patterns
+        for prefix, part in zip(prefixes, parts, strict=True)
+    )

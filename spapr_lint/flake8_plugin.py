@@ -111,7 +111,7 @@ class Plugin:
         if settings.ready is not None:
             return settings.ready.get(here, ())
         report = _check([], settings, (self._filename, _encode(self._lines)))
-        return _by_file(report, settings).get(here, ())
+        return _by_file(report).get(here, ())
 
 
 def _message(finding: Finding) -> str:
@@ -137,18 +137,12 @@ def _encode(lines: list[str]) -> bytes:
 
 def _check_files(filenames: list[str], settings: Settings) -> Mapping[str, tuple[Finding, ...]]:
     existing = [name for name in filenames if os.path.exists(name)]
-    if not existing:
-        return {}
-    return _by_file(_check(existing, settings, None), settings)
+    return _by_file(_check(existing, settings, None)) if existing else {}
 
 
-def _by_file(report: Report, settings: Settings) -> dict[str, tuple[Finding, ...]]:
-    """Findings by real path; with --disable-noqa also those that comments silence."""
-    found = report.findings
-    if not settings.noqa:
-        found += tuple(silenced.finding for silenced in report.suppressed)
+def _by_file(report: Report) -> dict[str, tuple[Finding, ...]]:
     by_file: dict[str, tuple[Finding, ...]] = {}
-    for finding in found:
+    for finding in report.findings:
         path = os.path.realpath(finding.path)
         by_file[path] = (*by_file.get(path, ()), finding)
     return by_file
@@ -172,6 +166,7 @@ def _check(paths: list[str], settings: Settings, stdin: tuple[str, bytes] | None
             "per_file_ignores": config.per_file_ignores,
             "exclude": (*config.exclude, *_NOT_PYTHON),
             "named": settings.named,
+            "noqa": settings.noqa,
             "scope": settings.scope,
         }
         return check(paths, stdin=stdin, **arguments)

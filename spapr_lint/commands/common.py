@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from spapr_lint.packs import Pack
 
-Progress = Callable[[int, int, str], None]
-"""Called with how much is done, of how much, and what is being done."""
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and of how much."""
 
 _Option = TypeVar("_Option", bound=Callable[..., object])
 _NEWLINE = re.compile(r"\r\n|\r|\n")
@@ -197,6 +197,6 @@ def progress() -> Iterator[Progress | None]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
-        yield lambda done, total, what: bar.update(
+        yield lambda what, done, total: bar.update(
             task, completed=done, total=total or None, description=what
         )

@@ -210,7 +210,7 @@ class Algebra:
         tops = ("bound", "end", "last")
         if (one.role in tops) != (two.role in tops):
             return (Derived(one, "left") if one.role in tops else Derived(two, "right"),)
-        if any(self.relations.same(one.space, kind.space) for kind in self.relations.equals(two)):
+        if self.relations.alike(one, two) or self.relations.alike(two, one):
             return (Derived(min(one, two), "both"),)
         outer = self.relations.outer(two.space)
         common = sorted(name for name in self.relations.outer(one.space) if name in outer)
@@ -220,7 +220,7 @@ class Algebra:
 
     def _difference(self, one: Kind, two: Kind) -> tuple[Derived, ...]:
         inner = self.relations.outer(two.space) and two.role == "base" and one.space != two.space
-        if not any(self.relations.same(one.space, kind.space) for kind in self.relations.uses(two)):
+        if not self.relations.alike(one, two):
             return (Derived(one, "left"),)
         role = _DIFFERENCES.get((one.role, two.role), one.role)
         space = two.space if inner and role == "count" else one.space

@@ -167,6 +167,10 @@ class Relations:
             other for outer in space.subset_of for other in (outer, *self._same.get(outer, ()))
         )
 
+    def alike(self, one: Kind, two: Kind) -> bool:
+        """Whether ``two`` may be used as a number of ``one``'s space."""
+        return any(self.same(one.space, kind.space) for kind in self.uses(two))
+
     def joined(self, left: Kind, right: Kind) -> bool:
         """Whether identity, an inner relation or equal counts join two kinds."""
         return any(

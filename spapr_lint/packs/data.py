@@ -6,9 +6,10 @@ Positions count from 0; a field that does not apply is None or empty.
 
 from __future__ import annotations
 
+import fnmatch
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from spapr_lint.kinds import Algebra, Kind, Pattern, Space
@@ -35,8 +36,9 @@ class Producer:
     ``owner`` its class), of a class ``slot`` (with ``owner``); with ``out`` not the result but
     what the argument of that position points to; with ``parameter`` not the result but that
     parameter inside the function (a position as text, or a name; ``*`` as function is any).
-    ``field`` with ``owner``: reading that field; the owner is the object's type, or (``smp.cpus``)
-    the last name in the object's own expression; without an owner any object's.  ``name``: a variable that no one in view binds.
+    ``field`` with ``owner``: reading that field; the owner is the object's type, or the last
+    name in the object's own expression (``smp.cpus``); without an owner any object's.
+    ``name``: a global variable, never a local or a parameter.
     ``constant``: a macro or a module's constant.  ``literal``: a literal.  ``property``: reading
     a device-tree property.  ``item`` narrows to one constant index of what was recognised
     (``args[1]``), ``element`` to any element.  ``within`` holds it to the body of one function,
@@ -331,8 +333,7 @@ class Pack:
         return frozenset(
             family.name
             for family in self.families
-            if any(_some(includes, pattern) for pattern in family.includes)
-            or any(_some(words, pattern) for pattern in family.declares)
+            if _some(includes, family.includes) or _some(words, family.declares)
         )
 
     def kind(self, text: str) -> Kind:
@@ -340,10 +341,11 @@ class Pack:
         return known_kind(text, self.spaces, self.aliases)
 
 
-def _some(words: Collection[str], pattern: str) -> bool:
-    if "*" not in pattern:
-        return pattern in words
-    return any(fnmatchcase(word, pattern) for word in words)
+def _some(words: Collection[str], patterns: tuple[str, ...]) -> bool:
+    if not patterns or not words:
+        return False
+    match = re.compile("|".join(map(fnmatch.translate, patterns))).match
+    return any(match(word) is not None for word in words)
 
 
 def _one_of(kind: Kind, entries: tuple[str, ...]) -> bool:

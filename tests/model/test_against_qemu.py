@@ -1,0 +1,167 @@
+"""The model against the real program: every recorded row, and a live one where it is installed.
+
+The rows were measured on Debian's QEMU 7.2, 10.0 and 11.1, stopped at reset (see data/).
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import lzma
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from spapr_lint.model import Aborted, Machine, Refused, dt, info_pic, parse_options
+from spapr_lint.model.versions import KNOWN
+
+DATA = Path(__file__).parent / "data"
+QEMU = shutil.which("qemu-system-ppc64")
+
+
+@functools.cache
+def rows() -> list[dict[str, Any]]:
+    with lzma.open(DATA / "dt-matrix.json.xz") as file:
+        loaded: list[dict[str, Any]] = json.load(file)
+    return loaded
+
+
+def messages(row: dict[str, Any]) -> list[str]:
+    """QEMU's words without the build path and line of an assertion."""
+    return [re.sub(r"^\S+?:\d+: ", "", message) for message in row.get("messages", [])]
+
+
+def run(argv: list[str]) -> tuple[int, list[str], Machine | None]:
+    try:
+        machine = Machine(parse_options(argv))
+    except Refused as refused:
+        return 1, refused.message.split("\n"), None
+    except Aborted as aborted:
+        return -6, [aborted.message], None
+    return 0, [f"warning: {warning}" for warning in machine.spapr.warnings], machine
+
+
+def differences(row: dict[str, Any]) -> list[str]:
+    """What the model says otherwise than the program did."""
+    status, said, machine = run([*row["args"].split(), "--qemu", row["qemu"]])
+    if (status, said) != (row["rc"], messages(row)):
+        return [f"{status} {said} instead of {row['rc']} {messages(row)}"]
+    if machine is None:
+        return []
+    tree, pic = dt(machine), info_pic(machine)
+    numbers = [int(nr, 16) for nr in re.findall(r"^ +([0-9a-f]+) (?:MSI|LSI)", pic, re.M)]
+    spapr = machine.spapr
+    pairs = {
+        "ibm,xive-lisn-ranges": (tree.get("ibm,xive-lisn-ranges"), row.get("lisn_ranges")),
+        "server ranges": (tree.get("ibm,interrupt-server-ranges"), row.get("server_ranges")),
+        "queue sizes": (tree.get("ibm,xive-eq-sizes"), row.get("eq_sizes")),
+        "priorities": (
+            tree.get("ibm,plat-res-int-priorities"),
+            row.get("plat_res_int_priorities"),
+        ),
+        "nr_ends": (tree.get("nr_ends"), row.get("xive_nr_ends")),
+        "nr_irqs": (spapr.xive and spapr.xive.nr_irqs, row.get("xive_nr_irqs")),
+        "vsmt": (spapr.vsmt, row["qom_vsmt"]),
+        "ic-mode": (spapr.irq, row["qom_ic_mode"]),
+        "cpus": (list(tree["cpus"].values()), list(row["cpus"].values())),
+        "external irqs": ([nr for nr in numbers if nr >= 0x1000], row["pic"]["xirqs"]),
+    }
+    if "valid_ipis" in row["pic"]:
+        pairs["claimed IPIs"] = (tree["claimed_ipis"], row["pic"]["valid_ipis"])
+    return [
+        f"{name}: {ours} != {theirs}" for name, (ours, theirs) in pairs.items() if ours != theirs
+    ]
+
+
+@pytest.mark.parametrize("qemu", [version for version in KNOWN if version != "5.2"])
+def test_every_recorded_machine(qemu: str) -> None:
+    chosen = [row for row in rows() if row["qemu"] == qemu]
+    wrong = {row["args"]: found for row in chosen if (found := differences(row))}
+    assert not wrong
+    assert chosen or qemu == "10.0.13"
+
+
+def test_the_comparison_can_fail() -> None:
+    row = next(row for row in rows() if row.get("lisn_ranges") == [0, 64])
+    assert differences({**row, "lisn_ranges": [0, 8]})
+    assert differences({**row, "rc": 1})
+    assert differences({**row, "cpus": {}})
+
+
+LIVE = [
+    "-M pseries-7.2,ic-mode=xive,vsmt=8 -cpu power9 -smp 3,maxcpus=5",
+    "-M pseries-4.1,ic-mode=dual -cpu power9 -smp 2",
+    "-M pseries-3.0 -cpu power8 -smp 4,maxcpus=8",
+    "-M pseries-2.12-sxxm -cpu power8 -smp 2",
+    "-M pseries-7.2,vsmt=8,ic-mode=xive -cpu power9 -smp 1,maxcpus=512",
+    "-M pseries-7.2,vsmt=8,ic-mode=xive -cpu power9 -smp 1,maxcpus=513",
+    "-M pseries-7.2,vsmt=8,ic-mode=dual -cpu power9 -smp 1,maxcpus=1025",
+    "-M pseries-7.2,vsmt=17,ic-mode=xive -cpu power9 -smp 1,maxcpus=241",
+    "-M pseries-7.2,vsmt=2147483648 -cpu power9 -smp 2",
+    "-M pseries-7.2,ic-mode=bad -smp 2",
+    "-M pseries-7.2,foo=1 -smp 2",
+    "-M pseries-9.9",
+    "-M pseries,vsmt=abc",
+    "-M pseries,vsmt=-1",
+    "-M pseries,vsmt=4294967296",
+    "-M pseries -smp 2,maxcpus=1",
+    "-M pseries -smp 5000",
+    "-M pseries -smp -1",
+    "-M pseries -smp 1,dies=2",
+    "-M pseries -smp 1,books=2",
+    "-M pseries -smp 3,cores=2",
+    "-M pseries -smp abc",
+    "-M pseries-6.1 -smp 4,maxcpus=8,cores=2",
+    "-M pseries-2.6 -smp 2,maxcpus=4",
+    "-M pseries,max-cpu-compat=power8 -cpu power7",
+    "-M pseries,max-cpu-compat=power8,ic-mode=xive -cpu power9",
+    "-M pseries,max-cpu-compat=power3",
+    "-M pseries -cpu nonsense",
+    "-M pseries -cpu power11",
+    "-M pseries -bogus",
+]
+
+
+def live(words: str) -> tuple[int, list[str], str]:
+    """Status, messages and ``info pic`` of the installed program."""
+    assert QEMU is not None
+    stop = ["-m", "512M", "-display", "none", "-nodefaults", "-S", "-monitor", "stdio"]
+    done = subprocess.run(
+        [QEMU, *words.split(), *stop],
+        input="info pic\nquit\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    said = [line.removeprefix("qemu-system-ppc64: ") for line in done.stderr.splitlines()]
+    noise = ("TCG doesn't support", "**", "Bail out")
+    kept = [line for line in said if line and not any(word in line for word in noise)]
+    return (
+        done.returncode,
+        [re.sub(r"^(ERROR:)?\S+?:\d+: ?", "", line) for line in kept],
+        done.stdout,
+    )
+
+
+@pytest.mark.skipif(QEMU is None, reason="qemu-system-ppc64 is not installed")
+@pytest.mark.parametrize("words", LIVE)
+def test_a_live_machine(words: str) -> None:
+    status, said, output = live(words)
+    ours, words_of_ours, machine = run([*words.split(), "--qemu", "7.2"])
+    assert (ours, words_of_ours) == (status, said)
+    if machine is not None:
+        assert table(info_pic(machine)) == table(output)
+
+
+def table(text: str) -> list[str]:
+    """The lines of ``info pic`` that hold no address of the program's own."""
+    lines = [line.strip() for line in text.replace("\r", "").splitlines()]
+    return [
+        re.sub(r"^(ICS \S+?\.\.\S+).*", r"\1", line)
+        for line in lines
+        if re.match(r"(CPU[ \[]\d+|ICS |LISN|[0-9a-f]{4,8} (MSI|LSI))", line)
+    ]

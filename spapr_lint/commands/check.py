@@ -5,7 +5,6 @@ Options and settings in, one call of `spapr_lint.check.check`, a report out.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -51,7 +50,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     config = common.settings(paths)
     stdin = _stdin(paths, options["stdin_display_name"])
     fail_on = options["fail_on"] or config.fail_on
-    targets = _existing(paths) if stdin is None else ()
+    targets = () if stdin is not None else common.existing(paths) or (".",)
     with common.progress() as progress:
         from spapr_lint.check import check
 
@@ -121,10 +120,3 @@ def _stdin(paths: tuple[str, ...], name: str | None) -> tuple[str, bytes] | None
     if len(paths) > 1:
         raise UserError("- stands for standard input and must be the only path")
     return name or "stdin.py", sys.stdin.buffer.read()
-
-
-def _existing(paths: tuple[str, ...]) -> tuple[str, ...]:
-    for path in paths:
-        if not os.path.lexists(path):
-            raise UserError(f"no such file or folder: {path}")
-    return paths or (".",)

@@ -57,10 +57,15 @@ def output_options(function: _Option) -> _Option:
         show_default=True,
         help="How to write findings down.",
     )
-    target = click.option(
+    return shape(target_option(function))
+
+
+def target_option(function: _Option) -> _Option:
+    """``--output``."""
+    option = click.option(
         "--output", type=click.Path(), metavar="FILE", help="Write there, not to standard output."
     )
-    return shape(target(function))
+    return option(function)
 
 
 def pack_options(function: _Option) -> _Option:
@@ -84,6 +89,14 @@ def fail_option(function: _Option) -> _Option:
         help="What makes exit code 1. [default: error]",
     )
     return option(function)
+
+
+def existing(paths: Sequence[str]) -> tuple[str, ...]:
+    """The paths, if all are there.  Raises `UserError` that names the first that is not."""
+    for path in paths:
+        if not os.path.lexists(path):
+            raise UserError(f"no such file or folder: {path}")
+    return tuple(paths)
 
 
 def settings(paths: Sequence[str]) -> Config:

@@ -1,0 +1,43 @@
+"""`spapr-lint callgraph PATH...`: who calls whom, with names as PyCG writes them.
+
+Text is one edge a line; JSON maps each function to what it calls.
+"""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from spapr_lint.commands import common
+
+
+@click.command(help="Print who calls whom in the files and folders PATH.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="PATH...")
+@click.option("--root", type=click.Path(), help="The folder that bounds what is read.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="One edge a line, or an object of lists.",
+)
+@common.target_option
+def command(paths: tuple[str, ...], root: str | None, form: str, output: str | None) -> int:
+    """Print the graph."""
+    from spapr_lint.callgraphs import callgraph
+
+    graph = callgraph(common.existing(paths), root)
+    if form == "json":
+        text = json.dumps(graph, indent=2) + "\n"
+    else:
+        edges = [f"{caller} -> {callee}\n" for caller in graph for callee in graph[caller]]
+        text = "".join(edges)
+    common.emit(text, output)
+    return 0
+
+
+def main(argv: list[str]) -> int:
+    """Run the command."""
+    return common.run(command, argv, "callgraph")

@@ -32,7 +32,7 @@ class Door(NamedTuple):
 DOORS = (
     Door("check", "spapr_lint.commands.check", "Find confused numbers in Python and C (default)"),
     Door("translate", "spapr_lint.commands.translate", "Turn QEMU's C into Python and a line map"),
-    Door("gate", "spapr_lint.gate.command", "Say what a patch series adds, cures and carries"),
+    Door("gate", "spapr_lint.commands.gate", "Say what a patch series adds, cures and carries"),
     Door("validate", "spapr_lint.validate.command", "Run it over machines, against invariants"),
     Door("model", "spapr_lint.model.command", "Ask the reference model: dt, boot, info"),
     Door("fix", "spapr_lint.fix.command", "Offer certified repairs"),

@@ -229,26 +229,25 @@ def _rendered(report: GateReport, end: GitTree, config: Config, options: Mapping
     rules = None
     if form in _WITH_RULES:
         rules = common.load_rules(options["packs"], config, options["no_default_packs"])
-    sources = common.Sources(_Texts(end))
     fail_on = options["fail_on"] or config.fail_on
-    view = common.view(form, options["output"], rules, sources, fail_on)
+    view = common.view(form, options["output"], rules, common.Sources(), fail_on)
+    view = view._replace(line=_Lines(end))
     return formats.render(form, report, view, options["with_old"])
 
 
-class _Texts(Mapping[str, bytes]):
-    """A tree as the overlay of `common.Sources`: never what happens to be on the disk."""
+class _Lines:
+    """Source lines of a tree, for excerpts: never what happens to be on the disk."""
 
     def __init__(self, tree: GitTree) -> None:
         self._tree = tree
+        self._lines: dict[str, list[str]] = {}
 
-    def __getitem__(self, path: str) -> bytes:
-        return self._tree.read(path) if self._tree.exists(path) else b""
-
-    def __iter__(self) -> Iterator[str]:
-        return self._tree.paths()
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self._tree.paths())
+    def __call__(self, path: str, number: int) -> str | None:
+        if path not in self._lines:
+            content = self._tree.read(path) if self._tree.exists(path) else b""
+            self._lines[path] = content.decode("utf-8", "replace").splitlines()
+        lines = self._lines[path]
+        return lines[number - 1] if 1 <= number <= len(lines) else None
 
 
 def _replay(

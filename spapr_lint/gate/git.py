@@ -305,3 +305,18 @@ def _terminable() -> Iterator[None]:
 
 def _leave(number: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(128 + number)
+
+
+@contextlib.contextmanager
+def created() -> Iterator[Repository]:
+    """An empty temporary repository, for what comes without one."""
+    with _terminable(), _temporary_folder() as folder:
+        home = os.path.join(folder, "repository")
+        outer = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        outer |= _SAFE_ENVIRONMENT | {"GIT_CONFIG_GLOBAL": os.devnull}
+        done = _spawn(
+            command("init", "-q", "--bare", "--template=", "-b", "main", home), folder, outer, b""
+        )
+        if done.returncode != 0:
+            raise GitError(f"git init: {_complaint(done.stderr, done.returncode)}")
+        yield _discover(home, folder)

@@ -7,5 +7,6 @@ that finds nothing to look into does not pay for it.
 from spapr_lint.python.decoding import decode
 from spapr_lint.python.errors import DecodeError, ParseError
 from spapr_lint.python.front import lower
+from spapr_lint.python.positions import Position, positions
 
-__all__ = ["DecodeError", "ParseError", "decode", "lower"]
+__all__ = ["DecodeError", "ParseError", "Position", "decode", "lower", "positions"]

@@ -140,7 +140,7 @@ def concatenated(low: Lowering, node: Syntax) -> Node:
     parts: list[Node] = []
     for piece in _pieces(low, node):
         if piece.__class__ is low.types.SimpleString:
-            parts.append(string(low, piece))
+            parts.append(low.expression(piece))
         else:
             parts.extend(_format_parts(low, piece))
     values = [part[1] for part in parts if part[0] == CONST]

@@ -1,0 +1,186 @@
+"""Where a site stands: recovered from the text, only for the sites that are asked for.
+
+The text is parsed once more with libcst's own nodes and lowered by the same code,
+which now remembers the nodes of the wanted sites.  Then libcst's code generator
+runs into a state that keeps no text and only adds up lengths.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Collection
+from typing import Any, NamedTuple
+
+from spapr_lint.python.dialects import standard
+from spapr_lint.python.front import collector_off, lower_tree, parse
+from spapr_lint.python.lowering import Dialect, Handler, Lowering, Syntax, Table
+
+_NEWLINE = re.compile(r"\r\n?|\n")
+
+
+class Position(NamedTuple):
+    """A place in a text: lines and columns (in characters) from 1, end exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+def positions(text: str, sites: Collection[int]) -> dict[int, Position]:
+    """The places of some sites of ``lower(text)``; unknown sites are left out.
+
+    A call, attribute or other expression is the whole expression without
+    parentheses around it; a statement is the statement without its indentation; a
+    `Parameter`, `Function` or `Class` is its name, a lambda the whole of it.  Raises
+    `ParseError` as `lower` does.
+    """
+    if not sites:
+        return {}
+    with collector_off():
+        tree = parse(text)
+        nodes = _nodes_of(tree, frozenset(sites))
+        state = _Lengths(tree, {id(node) for node in nodes.values()})
+        tree._codegen(state)
+    # A byte order mark is no part of what libcst generates.
+    shift = 1 if text.startswith("\ufeff") else 0
+    lines = [0, *[match.end() for match in _NEWLINE.finditer(text)]]
+    found = {}
+    for site, node in nodes.items():
+        span = state.found.get(id(node))
+        if span is not None:
+            line, column = _place(lines, span[0] + shift)
+            found[site] = Position(line, column, *_place(lines, span[1] + shift))
+    return found
+
+
+def _place(lines: list[int], offset: int) -> tuple[int, int]:
+    line = bisect_right(lines, offset)
+    return line, offset - lines[line - 1] + 1
+
+
+def _nodes_of(tree: Syntax, sites: frozenset[int]) -> dict[int, Syntax]:
+    nodes: dict[int, Syntax] = {}
+
+    def recording(handler: Handler) -> Handler:
+        def record(low: Lowering, node: Syntax) -> Any:
+            lowered = handler(low, node)
+            if lowered is not None and lowered[-1] in sites:
+                nodes[lowered[-1]] = node
+            return lowered
+
+        return record
+
+    low = Lowering(_recording(standard(), recording))
+
+    def at(node: Syntax) -> int:
+        site = low.next()
+        if site in sites:
+            nodes[site] = node
+        return site
+
+    low.at = at
+    lower_tree(low, tree)
+    return nodes
+
+
+def _recording(dialect: Dialect, recording: Callable[[Handler], Handler]) -> Dialect:
+    def table(handlers: Table) -> Table:
+        return {one: recording(handler) for one, handler in handlers.items()}
+
+    return dialect._replace(
+        expressions=table(dialect.expressions),
+        targets=table(dialect.targets),
+        statements=table(dialect.statements),
+        patterns=table(dialect.patterns),
+    )
+
+
+class _Unwanted:
+    """The context of a node whose position nobody asked for."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+_UNWANTED = _Unwanted()
+
+
+class _Wanted:
+    """The context of a node whose position is recorded when it is left."""
+
+    __slots__ = ("_begin", "_end", "_node", "_start", "_state")
+
+    def __init__(self, state: _Lengths, node: Syntax, begin: Syntax, end: Syntax) -> None:
+        self._state = state
+        self._node = node
+        self._begin = begin
+        self._end = end
+        self._start = 0
+
+    def __enter__(self) -> None:
+        self._start = self._state.offset
+
+    def __exit__(self, *_: object) -> None:
+        found = self._state.found
+        start, end = self._start, self._state.offset
+        if self._begin is not None:
+            start = found[id(self._begin)][0]
+        if self._end is not None:
+            end = found[id(self._end)][1]
+        found[id(self._node)] = (start, end)
+
+
+class _Lengths:
+    """Stands in for libcst's ``CodegenState``: an offset instead of the tokens."""
+
+    def __init__(self, tree: Syntax, wanted: set[int]) -> None:
+        self.default_indent: str = tree.default_indent
+        self.default_newline: str = tree.default_newline
+        self.offset = 0
+        # libcst asks at the end of a file whether there is any token.
+        self.tokens = ("",)
+        self.found: dict[int, tuple[int, int]] = {}
+        self._wanted = wanted
+        self._starts: dict[int, int] = {}
+        self._indents: list[int] = []
+        self._indent = 0
+
+    def increase_indent(self, value: str) -> None:
+        self._indents.append(len(value))
+        self._indent += len(value)
+
+    def decrease_indent(self) -> None:
+        self._indent -= self._indents.pop()
+
+    def add_indent_tokens(self) -> None:
+        self.offset += self._indent
+
+    def add_token(self, value: str) -> None:
+        self.offset += len(value)
+
+    def pop_trailing_newline(self) -> None:
+        """Nothing that is asked for stands behind the last line's end."""
+
+    def before_codegen(self, node: Syntax) -> None:
+        if id(node) in self._wanted:
+            self._starts[id(node)] = self.offset
+
+    def after_codegen(self, node: Syntax) -> None:
+        if id(node) in self._wanted:
+            self.found.setdefault(id(node), (self._starts[id(node)], self.offset))
+
+    def record_syntactic_position(
+        self, node: Syntax, *, start_node: Syntax = None, end_node: Syntax = None
+    ) -> _Wanted | _Unwanted:
+        if id(node) not in self._wanted:
+            return _UNWANTED
+        # These come later, inside: from now on they are wanted, too.
+        self._wanted.update(id(one) for one in (start_node, end_node) if one is not None)
+        return _Wanted(self, node, start_node, end_node)

@@ -13,10 +13,6 @@ CASES = harness.cases()
 needs_clone = pytest.mark.skipif(
     not CLONE, reason="SPAPR_LINT_QEMU_GIT names no clone of QEMU with history"
 )
-needs_tool = pytest.mark.skipif(
-    not find_spec("spapr_lint.flow.analysis") is not None,
-    reason="spapr_lint.check is not there yet",
-)
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,8 @@ from spapr_lint.gate.plan import Letter, Patch
 _APPLY = ("-c", "apply.whitespace=nowarn", "-c", "apply.ignoreWhitespace=no", "apply")
 _FAILED = re.compile(r"patch failed: (.+):(\d+)$", re.MULTILINE)
 _SECTION = re.compile(rb"(?m)^(?=diff --git )")
+# Written with a/ and b/: to take those for folders would be to apply it elsewhere.
+_PREFIXED = re.compile(rb'(?m)^(?:diff --git "?a/|--- "?a/|\+\+\+ "?b/)')
 _NO_DATA = re.compile(rb"(?m)^Binary files .* differ$")
 
 
@@ -52,7 +54,7 @@ def _apply(repository: Repository, index: str, mail: Mail, which: str) -> list[s
         patch, left_out = _with_data(reading)
         if not patch.strip():
             return left_out
-        for strip in ("-p1", "-p0"):
+        for strip in ("-p1",) if _PREFIXED.search(patch) else ("-p1", "-p0"):
             code, _, err = repository.attempt(
                 *_APPLY, "--cached", "--binary", strip, "-", stdin=patch, index=index
             )

@@ -36,8 +36,8 @@ class Producer:
     ``owner`` its class), of a class ``slot`` (with ``owner``); with ``out`` not the result but
     what the argument of that position points to; with ``parameter`` not the result but that
     parameter inside the function (a position as text, or a name; ``*`` as function is any).
-    ``field`` with ``owner``: reading that field; the owner is the object's type, or the last
-    name in the object's own expression (``smp.cpus``); without an owner any object's.
+    ``field`` with ``owner``: reading that field; the owner is the object's type, without
+    one any object's field of that name is meant.
     ``name``: a global variable, never a local or a parameter.
     ``constant``: a macro or a module's constant.  ``literal``: a literal.  ``property``: reading
     a device-tree property.  ``item`` narrows to one constant index of what was recognised

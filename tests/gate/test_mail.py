@@ -220,11 +220,10 @@ def test_mime_attachment_and_signature(sender: Repo) -> None:
 
 
 def test_digest_with_whole_mails_inside(sender: Repo) -> None:
-    parts = [
-        b"--d\nContent-Type: message/rfc822\n\n" + mail.raw()
-        for mail in series(sender, "base..main")
-    ]
-    head = b"From: list@x\nSubject: digest\nMIME-Version: 1.0\nContent-Type: multipart/digest; boundary=d\n\n"
+    mails = series(sender, "base..main")
+    parts = [b"--d\nContent-Type: message/rfc822\n\n" + mail.raw() for mail in mails]
+    kind = b"MIME-Version: 1.0\nContent-Type: multipart/digest; boundary=d\n\n"
+    head = b"From: list@x\nSubject: digest\n" + kind
     assert_right(sender, head + b"\n".join(parts) + b"\n--d--\n")
 
 

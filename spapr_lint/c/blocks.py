@@ -1,0 +1,131 @@
+"""Where every statement goes first: blocks, scopes, and what to do when one fails."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from spapr_lint.c.context import Context, Line
+from spapr_lint.c.nodes import Node, UntranslatedError
+
+_LEAVES: Final = frozenset(("declaration", "expression_statement", "return_statement"))
+_PIECE = re.compile(r'"(?:\\.|[^"\\])*"|[()\[\]{}]|\x01')
+
+
+def statement(ctx: Context, node: Node, indent: int) -> None:
+    """Write one statement; one that fails becomes comments and ``UNTRANSLATED``."""
+    writer = ctx.writers.get(node.kind)
+    written = len(ctx.lines)
+    ctx.indent = indent
+    if writer is None or (node.broken and node.kind in _LEAVES):
+        fail(ctx, node, indent, f"cannot read {node.kind}")
+        return
+    try:
+        writer(ctx, node, indent)
+    except UntranslatedError as error:
+        del ctx.lines[written:]
+        fail(ctx, node, indent, str(error))
+    finally:
+        ctx.hoist = None
+
+
+def fail(ctx: Context, node: Node, indent: int, why: str) -> None:
+    """Write a statement as comments and a call that stops whoever runs it."""
+    words = node.words
+    text = " ".join(words.split())
+    if not text:
+        return
+    ctx.fail(node, f"{why}: {text[:60]}")
+    for number, row in enumerate(words.split("\n")[:40]):
+        ctx.put(indent, f"# C: {row.strip()}".replace("\x01", " "), node.line + number)
+    short = text if len(text) <= 80 else text[:77] + "..."
+    ctx.put(indent, f"{ctx.helper('UNTRANSLATED')}({json.dumps(short)})", node.line)
+
+
+def statements(ctx: Context, nodes: Sequence[Node], indent: int) -> None:
+    """Write a sequence of statements; a macro call before a block is a loop."""
+    position = 0
+    while position < len(nodes):
+        node = nodes[position]
+        following = nodes[position + 1] if position + 1 < len(nodes) else None
+        if (
+            node.kind == "expression_statement"
+            and node.text == "missing ;"
+            and following is not None
+            and following.kind == "compound_statement"
+        ):
+            ctx.writers["macro block"](ctx, _pair(node, following), indent)
+            position += 2
+            continue
+        statement(ctx, node, indent)
+        position += 1
+
+
+def _pair(head: Node, body: Node) -> Node:
+    pair = Node("macro block", "", head.start, body.end, "", head.source)
+    pair.kids = [*head.kids, body]
+    return pair
+
+
+def block(ctx: Context, node: Node, indent: int) -> None:
+    """Write a block in a scope of its own, without ``pass``."""
+    ctx.function.scopes.append({})
+    try:
+        statements(ctx, node.kids if node.kind == "compound_statement" else [node], indent)
+    finally:
+        ctx.function.scopes.pop()
+
+
+def body(ctx: Context, node: Node | Sequence[Node], indent: int) -> None:
+    """Write what is below an ``if`` or a loop; never empty."""
+    written = len(ctx.lines)
+    if isinstance(node, Node):
+        block(ctx, node, indent)
+        line = node.line
+    else:
+        ctx.function.scopes.append({})
+        statements(ctx, node, indent)
+        ctx.function.scopes.pop()
+        line = node[0].line if node else 0
+    fill(ctx, written, indent, line)
+
+
+def fill(ctx: Context, written: int, indent: int, line: int) -> None:
+    """Write ``pass`` where nothing was written since ``written`` lines."""
+    if not has_code(ctx.lines[written:]):
+        ctx.put(indent, "pass", line or (ctx.lines[-1].line if ctx.lines else 1))
+
+
+def has_code(lines: Sequence[Line]) -> bool:
+    """Whether there is more than comments and blank lines."""
+    return any(text.strip() and not text.lstrip().startswith("#") for text, _ in lines)
+
+
+def whole(text: str) -> str:
+    """A text that stands alone in its statement; in parentheses if it breaks its line."""
+    if "\x01" not in text:
+        return text
+    depth = 0
+    for piece in _PIECE.finditer(text):
+        what = piece.group()
+        if what == "\x01":
+            if depth == 0:
+                return f"({text})"
+        elif what in "([{":
+            depth += 1
+        elif what in ")]}":
+            depth -= 1
+    return text
+
+
+def contains(node: Node, kinds: frozenset[str], outside: frozenset[str] = frozenset()) -> bool:
+    """Whether a node of some kind is in a tree, not looking below some others."""
+    stack = [node]
+    while stack:
+        found = stack.pop()
+        if found.kind in kinds:
+            return True
+        stack.extend(kid for kid in found.kids if kid.kind not in outside)
+    return False

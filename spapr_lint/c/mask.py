@@ -1,0 +1,254 @@
+"""Make QEMU's C acceptable to tree-sitter without moving a byte.
+
+Comments are blanked and kept aside; the few GNU, GLib and QEMU idioms that the
+grammar does not know are overwritten by something of the same length.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping
+from typing import NamedTuple
+
+_TOKEN = re.compile(
+    rb"/\*.*?(?:\*/|\Z)|//(?:[^\n\\]|\\.)*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.S
+)
+_NOT_NEWLINE = re.compile(rb"[^\n]")
+_ATTRIBUTE = re.compile(
+    rb"\b(?:g_autofree|coroutine_fn|coroutine_mixed_fn|no_coroutine_fn|QEMU_PACKED|QEMU_NORETURN"
+    rb"|G_NORETURN|G_GNUC_UNUSED|G_GNUC_NORETURN|QEMU_SENTINEL|QEMU_ALWAYS_INLINE|QEMU_FALLTHROUGH"
+    rb"|QEMU_WARN_UNUSED_RESULT|G_GNUC_WARN_UNUSED_RESULT|QEMU_ARTIFICIAL|QEMU_FLATTEN"
+    rb"|QEMU_USED|G_GNUC_NULL_TERMINATED|G_GNUC_PURE|G_GNUC_CONST|__extension__|__volatile__"
+    rb"|g_auto\(\w+\)|(?:QEMU_ALIGNED|QEMU_ALIGN|G_GNUC_PRINTF|G_GNUC_FORMAT|GCC_FMT_ATTR"
+    rb"|QEMU_ERROR|QEMU_NONSTRING)\s*\([^()]*\)|QEMU_NONSTRING\b"
+    rb"|__attribute__\s*\(\((?:[^()]|\([^()]*\))*\)\))"
+)
+_AUTOPTR = re.compile(rb"\bg_autoptr\((\w+)\)")
+_RANGE = re.compile(rb"(?<=case)([ \t(][^:;{}\n]*?)\.\.\.(?=[^:;{}\n]*:)")
+_POINTER_ARGUMENT = re.compile(
+    rb"(?<=[(,])(\s*(?:(?:const|struct|enum|union)\s+)*\w+\s*)(\*[*\s]*)(?=\s*[,)])"
+)
+_RECORD_ARGUMENT = re.compile(rb"(?<=[(,])(\s*)(struct|enum|union|const)(?=\s+\w+\s*[,)])")
+_STRINGIFY = re.compile(rb"\bstringify\(\s*(\w+)\s*\)")
+_QUEUE = re.compile(
+    rb"\b(?:QLIST|QTAILQ|QSIMPLEQ|QSLIST)_(?:HEAD|ENTRY)\(\s*\w*\s*,?\s*(?:struct\s+)?\w+\s*\)(?=\s*\w)"
+)
+_TOP_MACRO = re.compile(
+    rb"^([A-Za-z_]\w*)([ \t]*\()([\w\s,]*)(\))(?=[ \t]*(?:\n|\Z)(?!\s*\{))", re.M
+)
+_NOT_MACRO = re.compile(
+    rb"(?:^|,)\s*(?:\d|(?:void|int|bool|char|const|unsigned|struct)\b)|^\s*$|\w[ \t]+\w"
+)
+_NUMBER_TOKEN = re.compile(rb"(?<=[(,])(\s*)(\d+_\w+)(?=\s*,)")
+_TYPE_TAKERS = re.compile(rb"(?:[A-Z_][A-Z0-9_]*|g_\w+|va_arg|container_of|qemu_\w*new\w*)\Z")
+_LAST_WORD = re.compile(rb"(\w+)\s*\Z")
+
+
+class Comment(NamedTuple):
+    """One comment: where it stands, its text, whether code precedes it on its line."""
+
+    start: int
+    end: int
+    text: str
+    trailing: bool
+
+
+class Masked(NamedTuple):
+    """A text that tree-sitter accepts, and what was taken out of it.
+
+    ``clean`` has the comments blanked and nothing else changed; ``code`` has the
+    inside of its strings replaced too; ``text`` is what is parsed.  All are as
+    long as the raw text, with the same line ends.  ``notes`` says what was
+    overwritten: offset to (what, original bytes).
+    """
+
+    clean: bytes
+    code: bytes
+    text: bytes
+    notes: Mapping[int, tuple[str, bytes]]
+    comments: tuple[Comment, ...]
+
+
+def _blank(text: bytes) -> bytes:
+    return _NOT_NEWLINE.sub(b" ", text)
+
+
+def decode(text: bytes) -> str:
+    """Text of a file that may not be UTF-8; never fails."""
+    try:
+        return text.decode("utf-8")
+    except UnicodeDecodeError:
+        return text.decode("latin-1")
+
+
+def line_starts(text: bytes) -> list[int]:
+    """Offset of the first byte of each line."""
+    starts = [0]
+    find = text.find
+    at = find(b"\n")
+    while at >= 0:
+        starts.append(at + 1)
+        at = find(b"\n", at + 1)
+    return starts
+
+
+def strip(raw: bytes) -> tuple[bytes, bytes, list[tuple[int, int]]]:
+    """Comments blanked, strings emptied too, and where the comments stood."""
+    raw = raw.replace(b"\\\r\n", b" \\\n").replace(b"\r", b" ").replace(b"\0", b" ")
+    spans: list[tuple[int, int]] = []
+    clean: list[bytes] = []
+    code: list[bytes] = []
+    last = 0
+    for match in _TOKEN.finditer(raw):
+        start, end = match.span()
+        before = raw[last:start]
+        clean.append(before)
+        code.append(before)
+        token = match.group()
+        if token[:1] == b"/":
+            spans.append((start, end))
+            blank = _blank(token)
+            clean.append(blank)
+            code.append(blank)
+        else:
+            clean.append(token)
+            quote = token[:1]
+            code.append(quote + _NOT_NEWLINE.sub(b"x", token[1:-1]) + quote)
+        last = end
+    clean.append(raw[last:])
+    code.append(raw[last:])
+    return b"".join(clean), b"".join(code), spans
+
+
+def _comments(raw: bytes, code: bytes, spans: list[tuple[int, int]]) -> tuple[Comment, ...]:
+    comments = []
+    for start, end in spans:
+        line = code[code.rfind(b"\n", 0, start) + 1 : start]
+        comments.append(Comment(start, end, decode(raw[start:end]), bool(line.strip())))
+    return tuple(comments)
+
+
+class _Sheet:
+    """The text while it is overwritten."""
+
+    def __init__(self, clean: bytes, code: bytes) -> None:
+        self.code = bytearray(code)
+        self.text = bytearray(clean)
+        self.notes: dict[int, tuple[str, bytes]] = {}
+
+    def put(self, start: int, end: int, new: bytes, what: str) -> None:
+        assert len(new) == end - start, (what, new)
+        self.notes[start] = (what, bytes(self.text[start:end]))
+        self.text[start:end] = new
+        self.code[start:end] = new
+
+    def matches(self, pattern: re.Pattern[bytes]) -> list[re.Match[bytes]]:
+        return list(pattern.finditer(bytes(self.code)))
+
+
+def _taker(code: bytes, at: int) -> bytes | None:
+    """The name before the parenthesis that encloses offset ``at``."""
+    depth = 0
+    lowest = max(0, at - 2000)
+    for place in range(at - 1, lowest - 1, -1):
+        byte = code[place]
+        if byte == 41:
+            depth += 1
+        elif byte == 40:
+            if depth == 0:
+                match = _LAST_WORD.search(code, max(0, place - 60), place)
+                return match.group(1) if match else None
+            depth -= 1
+        elif byte in b";{}":
+            return None
+    return None
+
+
+def _types_as_arguments(sheet: _Sheet) -> None:
+    code = bytes(sheet.code)
+    for match in _POINTER_ARGUMENT.finditer(code):
+        taker = _taker(code, match.start())
+        if taker and _TYPE_TAKERS.match(taker):
+            stars = match.group(2)
+            sheet.put(*match.span(2), _blank(stars), "pointer")
+    code = bytes(sheet.code)
+    for match in _RECORD_ARGUMENT.finditer(code):
+        taker = _taker(code, match.start())
+        if taker and _TYPE_TAKERS.match(taker):
+            sheet.put(*match.span(2), _blank(match.group(2)), "record")
+
+
+def _top_macros(sheet: _Sheet) -> None:
+    code = bytes(sheet.code)
+    for match in _TOP_MACRO.finditer(code):
+        if _NOT_MACRO.search(match.group(3)):
+            continue
+        before = code[: match.start()].rstrip()[-400:]
+        if before and before[-1:] not in b";})":
+            last = before[before.rfind(b"\n") + 1 :]
+            if not last.lstrip().startswith(b"#"):
+                continue
+        sheet.put(*match.span(2), b" " * len(match.group(2)), "macro")
+        sheet.put(*match.span(4), b";", "macro end")
+
+
+def mask(raw: bytes) -> Masked:
+    """The text in a form that tree-sitter accepts; see `Masked`."""
+    clean, code, spans = strip(raw)
+    sheet = _Sheet(clean, code)
+    for match in sheet.matches(_ATTRIBUTE):
+        sheet.put(*match.span(), _blank(match.group()), "attribute")
+    for match in sheet.matches(_AUTOPTR):
+        name = match.group(1)
+        sheet.put(*match.span(), b" " * 10 + name + b"*", "attribute")
+    for match in sheet.matches(_RANGE):
+        sheet.put(match.end() - 3, match.end(), b"|| ", "range")
+    if b"*" in sheet.code:
+        _types_as_arguments(sheet)
+    for match in sheet.matches(_STRINGIFY):
+        sheet.put(*match.span(), re.sub(rb"\W", b"_", match.group()), "stringify")
+    for match in sheet.matches(_QUEUE):
+        sheet.put(*match.span(), re.sub(rb"[^\w\n]", b"_", match.group()), "queue")
+    _top_macros(sheet)
+    for match in sheet.matches(_NUMBER_TOKEN):
+        sheet.put(*match.span(2), b"_" + match.group(2)[1:], "token")
+    text = bytes(sheet.text)
+    assert len(text) == len(raw)
+    return Masked(clean, code, text, sheet.notes, _comments(raw, code, spans))
+
+
+class Source:
+    """One C text: its bytes, its lines and what the mask changed.
+
+    ``pinned`` is the line that everything in it belongs to, for the text of a
+    macro that is expanded where it is used; 0 for a file.
+    """
+
+    __slots__ = ("autos", "masked", "path", "pinned", "starts")
+
+    def __init__(self, path: str, masked: Masked, pinned: int = 0) -> None:
+        self.path = path
+        self.masked = masked
+        self.pinned = pinned
+        self.starts = line_starts(masked.text)
+        self.autos = {
+            self.line(start): decode(old)
+            for start, (what, old) in masked.notes.items()
+            if what == "attribute" and old.startswith(b"g_auto")
+        }
+
+    def line(self, offset: int) -> int:
+        """The line of an offset, from 1."""
+        return self.pinned or bisect_right(self.starts, offset)
+
+    def slice(self, start: int, end: int) -> str:
+        """Text between two offsets, comments left out."""
+        return decode(self.masked.clean[start:end])
+
+    def note(self, start: int, end: int, what: str) -> bytes | None:
+        """What the mask overwrote between two offsets, if it was of that sort."""
+        for offset, (sort, old) in self.masked.notes.items():
+            if sort == what and start <= offset < end:
+                return old
+        return None

@@ -1,0 +1,80 @@
+"""Several C files of one tree: their declarations, the headers whose functions they call."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, MutableMapping
+from typing import Any, NamedTuple
+
+from spapr_lint.c.index import Declarations, closure
+from spapr_lint.c.parsing import Unit, parse
+from spapr_lint.c.translation import Missing, translate
+from spapr_lint.tree import Tree
+
+
+def declarations(
+    tree: Tree, units: Iterable[Unit], *, cache: MutableMapping[str, Any] | None = None
+) -> Declarations:
+    """What some files and all that they include declare.
+
+    Headers are looked for in the file's own folder, and in ``include/``,
+    ``linux-headers/``, ``target/ppc/`` and the top of every folder above it; one
+    that is not there is left out.  ``cache`` keeps what a header declares by its
+    content, as lists, dicts and strings.
+    """
+    return closure(tree, [(unit.path, unit.facts) for unit in units], cache)
+
+
+def inline_units(tree: Tree, declared: Declarations, units: Mapping[str, Unit]) -> tuple[Unit, ...]:
+    """The headers that define functions which some files use, directly or through each other."""
+    used = {word for unit in units.values() for span in unit.functions for word in span.words}
+    for unit in units.values():
+        used.update(name for _, body, _ in unit.facts.macros.values() for name in body.split("("))
+    waiting = {
+        path: frozenset(facts.owned) & facts.functions.keys()
+        for path, facts in declared.headers.items()
+        if path not in units
+    }
+    found: dict[str, Unit] = {}
+    changed = True
+    while changed:
+        changed = False
+        for path in sorted(waiting):
+            if waiting[path].isdisjoint(used):
+                continue
+            del waiting[path]
+            try:
+                unit = parse(path, tree.read(path))
+            except OSError:
+                continue
+            found[path] = unit
+            used.update(word for span in unit.functions for word in span.words)
+            changed = True
+    return tuple(found[path] for path in sorted(found))
+
+
+class Module(NamedTuple):
+    """One translated file: its Python, its line map, what is missing (C line, what)."""
+
+    path: str
+    text: str
+    map: tuple[dict[str, object], ...]
+    untranslated: tuple[Missing, ...]
+
+
+def translate_paths(tree: Tree, paths: Collection[str]) -> list[Module]:
+    """Translate some files; each sees what all of them and their headers declare.
+
+    The map has one entry a Python line: ``{"py": 12, "c_file": "a.c", "c": 34}``,
+    lines from 1.  Raises `OSError` for a file that cannot be read.
+    """
+    units = [parse(path, tree.read(path)) for path in paths]
+    declared = declarations(tree, units)
+    modules = []
+    for unit in units:
+        made = translate(unit, declared)
+        lines = tuple(
+            {"py": number, "c_file": unit.path, "c": line}
+            for number, line in enumerate(made.lines, 1)
+        )
+        modules.append(Module(unit.path, made.text, lines, made.untranslated))
+    return modules

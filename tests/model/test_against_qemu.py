@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from spapr_lint.model import Aborted, Machine, Refused, dt, info_pic, parse_options
 from spapr_lint.model.versions import KNOWN
 

@@ -37,11 +37,10 @@ _NEWLINE = re.compile(r"\r\n|\r|\n")
 def run(command: click.Command, argv: Sequence[str], name: str) -> int:
     """Run a click command and return its exit code; wrong use is a `UserError` of one line."""
     try:
-        result = command.main(list(argv), prog_name=f"spapr-lint {name}", standalone_mode=False)
+        with command.make_context(f"spapr-lint {name}", list(argv)) as context:
+            result = command.invoke(context)
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except click.Abort as abort:
-        raise KeyboardInterrupt from abort
     except click.ClickException as error:
         raise UserError(f"{error.format_message()} (see spapr-lint {name} --help)") from error
     return result if isinstance(result, int) else 0

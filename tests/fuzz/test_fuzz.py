@@ -89,7 +89,7 @@ def test_damaged_c(seed: int) -> None:
 def test_order_of_files(seed: int) -> None:
     files = {f"part{n}.py": fuzz.program(seed * 7 + n, 60).encode() for n in range(4)}
     files["main.py"] = (
-        b"from part0 import *\nfrom part1 import f, g\nimport part2, part3\nsink(f)\n"
+        b"from part0 import *\nfrom part1 import f\nimport part2, part3\nsink(f)\n"
     )
     backwards = dict(reversed(files.items()))
     expected = checked(files)

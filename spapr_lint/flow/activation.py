@@ -86,7 +86,7 @@ def bind_parameters(
             if spread is not None:
                 value = spread if value is None else join(value, spread)
         env[name] = UNKNOWN if value is None else value.step(module, site, note)
-    return m.policy.parameters(m, closure, env)  # type: ignore[no-any-return]
+    return m.policy.parameters(m, closure, env)
 
 
 def _spread(arguments: Arguments) -> Value | None:
@@ -133,7 +133,7 @@ def _memorable(closure: Closure, env: Env) -> bool:
         return False
     for value in env.values():
         for ref in value.refs:
-            if ref.__class__ is Object and ref.birth:  # type: ignore[union-attr]
+            if ref.__class__ is Object and ref.birth:
                 return False
     return True
 
@@ -199,10 +199,10 @@ def _portable(m: Machine, result: Value | None, start: int) -> bool:
     if result is None:
         return True
     for ref in result.refs:
-        if ref.__class__ is Object and ref.birth > start:  # type: ignore[union-attr]
-            if not m.coarse and ref.shape != "opaque":  # type: ignore[union-attr]
+        if ref.__class__ is Object and ref.birth > start:
+            if not m.coarse and ref.shape != "opaque":
                 return False
-        elif ref.__class__ is Closure and ref.cells:  # type: ignore[union-attr]
+        elif ref.__class__ is Closure and ref.cells:
             return False
     return True
 
@@ -274,32 +274,47 @@ def finish_paths(m: Machine, child: Activation, goes: bool) -> Value | None:
     return join_all(results)
 
 
-def advance(m: Machine, generator: Object) -> tuple[list[Value], bool]:
-    """All that a generator yields, in order if that is certain."""
-    done = generator.slots.get("yielded")
-    if done is not None:
-        held = generator.extra[3]
-        return held  # type: ignore[no-any-return]
+def advance(
+    m: Machine, generator: Object, wanted: int | None = None
+) -> tuple[list[Value], bool]:
+    """What a generator yields, in order if that is certain: all, or as much as is wanted."""
+    if "yielded" in generator.slots:
+        items, exact, partial = generator.extra[3]
+        if not partial or (wanted is not None and wanted <= len(items)):
+            return items, exact
     closure, env, depth = generator.extra[:3]
     where = (closure.module, closure.index)
     if depth >= m.limits.depth or sum(1 for known, _ in m.stack if known == where) >= 3:
         return [UNKNOWN], False
     child = activation(m, depth + 1, closure, env)
     child.yields = []
-    sent = generator.slots.get("sent")
-    if sent is not None:
-        child.sent = sent
+    child.wanted = wanted
+    slots = generator.slots
+    child.sends = {k[1]: v for k, v in slots.items() if k.__class__ is tuple and k[0] == "sent"}
     m.stack.append((where, [None, False]))
     try:
         goes = m.tables.block(m, child, closure.function.body)
     finally:
         m.stack.pop()
     result = finish_paths(m, child, goes)
-    generator.slots["result"] = UNKNOWN if result is None else result
-    held = (child.yields, child.uncertain_yields == 0)
-    generator.extra[3:] = [held]
+    m.journal.write(generator.slots, "result", UNKNOWN if result is None else result)
+    exact = child.uncertain_yields == 0
+    generator.extra[3:] = [(child.yields, exact, child.stopped)]
     m.journal.write(generator.slots, "yielded", constant(True))
-    return held
+    return child.yields, exact
+
+
+def send(m: Machine, a: Activation, generator: Object, value: Value, site: int) -> Value:
+    """``generator.send(value)``: the body is run again with what was sent where it was."""
+    from spapr_lint.flow import streams
+
+    position = streams.position(generator)
+    key = ("sent", "any" if position is None else position - 1)
+    if position != 0 and value.constants != (None,):
+        m.journal.write(generator.slots, key, value.step(a.module.index, site, ""))
+        m.journal.write(generator.slots, "yielded", None)
+    item, _ = streams.step(m, a, generator)
+    return UNKNOWN if item is NOTHING else item
 
 
 def finish(m: Machine, a: Activation, coroutine: Object) -> Value:
@@ -320,5 +335,4 @@ def root_values(m: Machine, closure: Closure) -> Env:
             default = closure.defaults[parameter.name]
             value = Value(default.facts, default.refs, default.constants, True)
         env[parameter.name] = value
-    return m.policy.parameters(m, closure, env)  # type: ignore[no-any-return]
-
+    return m.policy.parameters(m, closure, env)

@@ -17,11 +17,15 @@ from spapr_lint.packs import Pack
 
 
 def interpret(
-    modules: Sequence[Any], structs: Mapping[str, Mapping[str, str]], pack: Pack, named: bool
+    modules: Sequence[Any],
+    structs: Mapping[str, Mapping[str, str]],
+    pack: Pack,
+    named: bool,
+    casts: Mapping[str, str] | None = None,
 ) -> Machine:
     """Run the interpreter over modules (`context.ModuleIn` or alike)."""
     policy = Policy(pack, named)
-    program = Program(policy, structs)
+    program = Program(policy, structs, casts)
     for module in modules:
         added = program.add(module.name, module.path, module.code, module.language)
         added.families = module.families
@@ -37,9 +41,10 @@ def analyse(
     pack: Pack,
     named: bool,
     ledger: Ledger,
+    casts: Mapping[str, str] | None = None,
 ) -> tuple[list[Finding], Ledger]:
     """Findings of a program, and the ledger with what the interpreter could not follow."""
-    machine = interpret(modules, structs, pack, named)
+    machine = interpret(modules, structs, pack, named, casts)
     program = machine.program
 
     def locals_of(arrival: Arrival) -> frozenset[str]:
@@ -48,9 +53,7 @@ def analyse(
                 return frozenset(function.variables)
         return frozenset()
 
-    found = report.findings(
-        machine.policy.arrivals.found.values(), list(sources), pack, locals_of
-    )
+    found = report.findings(machine.policy.arrivals.settled(), list(sources), pack, locals_of)
     limits = _limits(machine, sources)
     functions = sum(len(module.ir.functions) for module in program.modules)
     return found, replace(

@@ -69,6 +69,19 @@ class Arrivals:
             ):
                 arrival.zero = True
 
+    def settled(self) -> list[Arrival]:
+        """All arrivals, without the meetings (3xx) whose result a sink refused already."""
+        through: set[tuple[int, int]] = set()
+        for arrival in self.found.values():
+            if not arrival.code.startswith("SPL3"):
+                for fact in arrival.facts.values():
+                    through.update((link.module, link.site) for link in fact.link.steps())
+        return [
+            arrival
+            for arrival in self.found.values()
+            if not arrival.code.startswith("SPL3") or (arrival.module, arrival.site) not in through
+        ]
+
     def check(
         self, m: Machine, a: Activation, value: Value, sink: Sink, site: int, what: str
     ) -> None:

@@ -39,12 +39,12 @@ def get(
             method = m.tables.constant_method(m, a, owner, item, name)
             result = join(result, method)
     if owner.open and not (owner.refs and result is not NOTHING):
-        method = m.tables.open_method(m, a, owner, name)
-        result = join(result, UNKNOWN if method is None else method)
+        text_method = m.tables.open_method(m, a, owner, name)
+        result = join(result, UNKNOWN if text_method is None else text_method)
     if result is NOTHING:
         result = UNKNOWN
     if name in m.policy.fields:
-        return m.policy.field(m, a, owner, name, result, site)  # type: ignore[no-any-return]
+        return m.policy.field(m, a, owner, name, result, site)
     return result
 
 
@@ -53,11 +53,11 @@ def _get_one(m: Machine, a: Activation, ref: Any, name: str, site: int) -> Value
     if kind is Object:
         return _from_object(m, a, ref, name, site)
     if kind is ModuleRef:
-        return m.program.member(m, a, ref, name)  # type: ignore[no-any-return]
+        return m.program.member(m, a, ref, name)
     if kind is ClassRef:
         return _from_class(m, a, ref, name, site)
     if kind is External:
-        return m.tables.external_member(m, ref.name, name)  # type: ignore[no-any-return]
+        return m.tables.external_member(m, ref.name, name)
     if kind is Closure:
         return _from_function(m, ref, name)
     if kind is Super:
@@ -67,11 +67,13 @@ def _get_one(m: Machine, a: Activation, ref: Any, name: str, site: int) -> Value
             return ref.receiver  # type: ignore[no-any-return]
         if name == "__func__":
             return reference(ref.function)
-        return _from_function(m, ref.function, name) if ref.function.__class__ is Closure else UNKNOWN
+        return (
+            _from_function(m, ref.function, name) if ref.function.__class__ is Closure else UNKNOWN
+        )
     if kind is Wrapper and ref.kind == "property" and name in ("setter", "getter", "deleter"):
         return reference(Native(f"property.{name}", m.tables.property_part, (ref, name)))
     if kind is Native:
-        return m.tables.native_member(m, a, ref, name)  # type: ignore[no-any-return]
+        return m.tables.native_member(m, a, ref, name)
     return UNKNOWN
 
 
@@ -93,9 +95,15 @@ def _from_object(m: Machine, a: Activation, ref: Object, name: str, site: int) -
     touch(a, ref)
     if klass is not None:
         hook = classes.lookup(klass, "__getattribute__")
-        if hook is not None and a.klass is not klass:
+        if hook is not None:
             bound = classes.bind_method(hook, reference(ref))
             return calls.dispatch(m, a, bound, Arguments([constant(name)]), site)
+    return get_plain(m, a, ref, name, site)
+
+
+def get_plain(m: Machine, a: Activation, ref: Object, name: str, site: int) -> Value:
+    """An attribute of an object, whatever ``__getattribute__`` its class has."""
+    klass = classes.class_of(ref)
     shared = None if klass is None else classes.special(m, ref, name)
     if shared is not None:
         found = _descriptor(m, a, shared, ref, site, data=True)
@@ -114,10 +122,10 @@ def _from_object(m: Machine, a: Activation, ref: Object, name: str, site: int) -
     if name == "__class__" and klass is not None:
         return reference(klass)
     if name == "__dict__":
-        return m.tables.namespace_of(m, a, ref, site)  # type: ignore[no-any-return]
+        return m.tables.namespace_of(m, a, ref, site)
     method = m.tables.object_method(m, a, ref, name)
     if method is not None:
-        return method  # type: ignore[no-any-return]
+        return method
     if klass is not None:
         hook = classes.lookup(klass, "__getattr__")
         if hook is not None:
@@ -136,13 +144,13 @@ def _descriptor(
     result: Value | None = None
     for ref in shared.refs:
         answer = None
-        if ref.__class__ is Wrapper and ref.kind == "property":  # type: ignore[union-attr]
+        if ref.__class__ is Wrapper and ref.kind == "property":
             if data:
-                getter = ref.values[0]  # type: ignore[union-attr]
+                getter = ref.values[0]
                 answer = calls.dispatch(m, a, getter, Arguments([reference(receiver)]), site)
-        elif ref.__class__ is Wrapper and ref.kind == "cached":  # type: ignore[union-attr]
+        elif ref.__class__ is Wrapper and ref.kind == "cached":
             if not data:
-                getter = ref.values[0]  # type: ignore[union-attr]
+                getter = ref.values[0]
                 answer = calls.dispatch(m, a, getter, Arguments([reference(receiver)]), site)
         elif ref.__class__ is Object:
             has_set = classes.special(m, ref, "__set__") is not None
@@ -170,7 +178,13 @@ def _from_symbol(
     declared = m.program.field_value(m, ref.type, name)
     if declared is not None:
         result = join(result, declared)
-    return Value(result.facts, result.refs, result.constants, not result.refs or shared is None and not result.refs, None)
+    return Value(
+        result.facts,
+        result.refs,
+        result.constants,
+        not result.refs or shared is None and not result.refs,
+        None,
+    )
 
 
 def _from_class(m: Machine, a: Activation, ref: ClassRef, name: str, site: int) -> Value:
@@ -179,10 +193,10 @@ def _from_class(m: Machine, a: Activation, ref: ClassRef, name: str, site: int) 
     if value is not None:
         refs: list[Any] = []
         for each in value.refs:
-            if each.__class__ is Wrapper and each.kind == "classmethod":  # type: ignore[union-attr]
-                refs.extend(Bound(f, reference(ref)) for f in each.values[0].refs)  # type: ignore[union-attr]
-            elif each.__class__ is Wrapper and each.kind == "staticmethod":  # type: ignore[union-attr]
-                refs.extend(each.values[0].refs)  # type: ignore[union-attr]
+            if each.__class__ is Wrapper and each.kind == "classmethod":
+                refs.extend(Bound(f, reference(ref)) for f in each.values[0].refs)
+            elif each.__class__ is Wrapper and each.kind == "staticmethod":
+                refs.extend(each.values[0].refs)
             elif each.__class__ is Object and classes.special(m, each, "__get__") is not None:
                 got = calls.call_special(
                     m, a, reference(each), "__get__", [constant(None), reference(ref)], site
@@ -200,8 +214,8 @@ def _from_class(m: Machine, a: Activation, ref: ClassRef, name: str, site: int) 
     if name == "__mro__" or name == "__bases__":
         return UNKNOWN
     if name == "__members__" or name == "__dict__":
-        return m.tables.namespace_of(m, a, ref.members, site)  # type: ignore[no-any-return]
-    return m.tables.class_method(m, a, ref, name)  # type: ignore[no-any-return]
+        return m.tables.namespace_of(m, a, ref.members, site)
+    return m.tables.class_method(m, a, ref, name)
 
 
 def _from_super(m: Machine, a: Activation, ref: Super, name: str, site: int) -> Value:
@@ -210,7 +224,7 @@ def _from_super(m: Machine, a: Activation, ref: Super, name: str, site: int) -> 
         klass = receiver if receiver.__class__ is ClassRef else classes.class_of(receiver)
         if klass is None:
             continue
-        order = klass.mro  # type: ignore[union-attr]
+        order = klass.mro
         after = order[order.index(ref.klass) + 1 :] if ref.klass in order else ref.klass.mro[1:]
         found = None
         for each in after:
@@ -272,6 +286,14 @@ def _store_object(
     store_slot(m, a, ref, name, value, weak)
 
 
+def store_plain(m: Machine, a: Activation, ref: Object, name: str, value: Value, site: int) -> None:
+    """Write an attribute, whatever ``__setattr__`` the class has."""
+    klass = classes.class_of(ref)
+    shared = None if klass is None else classes.lookup(klass, name)
+    if shared is None or not _set_descriptor(m, a, shared, ref, value, site):
+        store_slot(m, a, ref, name, value)
+
+
 def store_slot(
     m: Machine, a: Activation, ref: Object, name: str, value: Value, weak: bool = False
 ) -> None:
@@ -292,15 +314,13 @@ def _set_descriptor(
     m: Machine, a: Activation, shared: Value, receiver: Object, value: Value, site: int
 ) -> bool:
     for ref in shared.refs:
-        if ref.__class__ is Wrapper and ref.kind == "property":  # type: ignore[union-attr]
-            if len(ref.values) > 1 and ref.values[1] is not NOTHING:  # type: ignore[union-attr]
+        if ref.__class__ is Wrapper and ref.kind == "property":
+            if len(ref.values) > 1 and ref.values[1] is not NOTHING:
                 arguments = Arguments([reference(receiver), value])
-                calls.dispatch(m, a, ref.values[1], arguments, site)  # type: ignore[union-attr]
+                calls.dispatch(m, a, ref.values[1], arguments, site)
             return True
         if ref.__class__ is Object and classes.special(m, ref, "__set__") is not None:
-            calls.call_special(
-                m, a, reference(ref), "__set__", [reference(receiver), value], site
-            )
+            calls.call_special(m, a, reference(ref), "__set__", [reference(receiver), value], site)
             return True
     return False
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spapr_lint import ir
 from spapr_lint.flow.machine import Activation, Env, Machine
 from spapr_lint.flow.values import DECLARED, Fact, Link, Value
 
+if TYPE_CHECKING:
+    from spapr_lint.flow.policy import Policy
+
 _NEGATED = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 
 
-def apply(policy: Any, m: Machine, a: Activation, test: ir.Node, outcome: bool, env: Env) -> None:
+def apply(
+    policy: Policy, m: Machine, a: Activation, test: ir.Node, outcome: bool, env: Env
+) -> None:
     """Let each guard that the test spells bless its variables."""
     for guard in policy.pack.guards:
         if not policy.applies(guard, a.module):
@@ -71,7 +76,9 @@ def _operand(tree: Any, node: ir.Node, bound: dict[str, ir.Node]) -> bool:
             bound[tree[1]] = node
         return True
     if tree[0] == "word":
-        return node[0] in (ir.NAME, ir.GLOBAL, ir.FREE, ir.ATTR) and tree[1] in (node[1], node[2])
+        if node[0] == ir.ATTR:
+            return bool(node[2] == tree[1])
+        return node[0] in (ir.NAME, ir.GLOBAL, ir.FREE) and bool(node[1] == tree[1])
     if tree[0] == "literal":
-        return node[0] == ir.CONST and node[1] == tree[1]
+        return bool(node[0] == ir.CONST and node[1] == tree[1])
     return False

@@ -11,7 +11,7 @@ from typing import Any
 from spapr_lint.flow import arithmetic, attributes, containers
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine
-from spapr_lint.flow.objects import Native, Object
+from spapr_lint.flow.objects import ANY, LENGTH, Native, Object
 from spapr_lint.flow.values import BOOLEAN, NOTHING, UNKNOWN, Value, join, reference
 
 _INTEGERS = (
@@ -56,7 +56,7 @@ def _ptr(m: Machine, a: Activation, arguments: Arguments, site: int, data: Any) 
     if base is not None and index is not None:
         made.slots["v"] = containers.get_item(m, a, base, index, site)
         for ref in base.refs:
-            if ref.__class__ is Object and ref.shape == "symbol":  # type: ignore[union-attr]
+            if ref.__class__ is Object and ref.shape == "symbol":
                 return reference(ref)
     return reference(made)
 
@@ -67,7 +67,7 @@ def _array(m: Machine, a: Activation, arguments: Arguments, site: int, data: Any
     if items is not None and items.refs:
         return items
     made = m.allocate("list", None, a.module.index, site)
-    made.slots[containers.LENGTH] = UNKNOWN
+    made.slots[LENGTH] = UNKNOWN
     return reference(made)
 
 
@@ -83,7 +83,7 @@ def _assign(m: Machine, a: Activation, arguments: Arguments, site: int, data: An
     for ref in source.refs:
         if ref.__class__ is not Object:
             continue
-        for name, value in list(ref.slots.items()):  # type: ignore[union-attr]
+        for name, value in list(ref.slots.items()):
             if isinstance(name, str):
                 attributes.store(m, a, target, name, value, site)
     return target
@@ -95,9 +95,9 @@ def _copy(m: Machine, a: Activation, arguments: Arguments, site: int, data: Any)
         return UNKNOWN
     result = NOTHING
     for ref in value.refs:
-        if ref.__class__ is Object and ref.shape != "symbol":  # type: ignore[union-attr]
-            made = m.allocate(ref.shape, ref.type, a.module.index, site, ref.extra)  # type: ignore[union-attr]
-            made.slots.update(ref.slots)  # type: ignore[union-attr]
+        if ref.__class__ is Object and ref.shape != "symbol":
+            made = m.allocate(ref.shape, ref.type, a.module.index, site, ref.extra)
+            made.slots.update(ref.slots)
             result = join(result, reference(made))
         else:
             result = join(result, reference(ref))
@@ -116,8 +116,8 @@ def _condition(m: Machine, a: Activation, arguments: Arguments, site: int, data:
 def _foreach(m: Machine, a: Activation, arguments: Arguments, site: int, data: Any) -> Value:
     """``QLIST_FOREACH(head, "field")``: any element of a list."""
     made = m.allocate("list", None, a.module.index, site)
-    made.slots[containers.LENGTH] = UNKNOWN
-    made.slots[containers.ANY] = m.opaque(a, site)
+    made.slots[LENGTH] = UNKNOWN
+    made.slots[ANY] = m.opaque(a, site)
     return reference(made)
 
 
@@ -142,6 +142,24 @@ _CALLS: dict[str, Any] = {
     "cfunc": _callee,
     "UNTRANSLATED": _unknown,
 }
+def cast(m: Machine, a: Activation, arguments: Arguments, site: int, data: Any) -> Value:
+    """A checked cast to the type ``data``: the same object where it is of that type."""
+    value = arguments.get(0)
+    if value is not None:
+        fitting = tuple(
+            [
+                ref
+                for ref in value.refs
+                if ref.__class__ is Object
+                and ref.type is not None
+                and data in m.program.type_names(ref.type)
+            ]
+        )
+        if fitting:
+            return Value(refs=fitting)
+    return reference(m.symbol(data, ""))
+
+
 _OPERATORS = {"cdiv": "//", "cmod": "%"}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spapr_lint import ir
 from spapr_lint.flow import arithmetic, calls, properties
@@ -12,6 +12,9 @@ from spapr_lint.flow.objects import Bound, ClassRef, Closure, External, Native, 
 from spapr_lint.flow.values import NOTHING, UNKNOWN, Value, join
 from spapr_lint.kinds import Kind, Pattern
 from spapr_lint.packs import Pack
+
+if TYPE_CHECKING:
+    from spapr_lint.flow.policy import Policy
 
 _PYTHON = frozenset("+ - * / // % << >> & | ^ **".split())
 
@@ -49,7 +52,7 @@ def callee_names(m: Machine, callee: Value, node: ir.Node) -> set[str]:
         names.add(text)
         names.add(text.rpartition(".")[2])
     for ref in callee.refs:
-        target: Any = ref.function if ref.__class__ is Bound else ref  # type: ignore[union-attr]
+        target: Any = ref.function if ref.__class__ is Bound else ref
         if target.__class__ is External or target.__class__ is Native:
             names.add(target.name)
             names.add(target.name.rpartition(".")[2])
@@ -83,7 +86,7 @@ def _when(item: Any, n: ir.Node, arguments: Arguments) -> bool:
     return True
 
 
-def _owner_fits(policy: Any, m: Machine, item: Any, receiver: Value | None) -> bool:
+def _owner_fits(policy: Policy, m: Machine, item: Any, receiver: Value | None) -> bool:
     if item.owner is None:
         return True
     owners = policy.owners(m, receiver) if receiver is not None else None
@@ -96,7 +99,7 @@ def _deref(value: Value) -> Value:
     for ref in value.refs:
         if ref.__class__ is Object:
             for slot in ("v", "value"):
-                held = ref.slots.get(slot)  # type: ignore[union-attr]
+                held = ref.slots.get(slot)
                 if held is not None:
                     result = join(result, held)
     return result
@@ -123,7 +126,7 @@ def _site(n: ir.Node, which: int | str | None) -> int:
 
 
 def check_sinks(
-    policy: Any,
+    policy: Policy,
     m: Machine,
     a: Activation,
     n: ir.Node,
@@ -155,7 +158,7 @@ def check_sinks(
 
 
 def slot_call(
-    policy: Any,
+    policy: Policy,
     m: Machine,
     a: Activation,
     n: ir.Node,
@@ -173,7 +176,7 @@ def slot_call(
 
 
 def _method_items(
-    policy: Any, m: Machine, table: dict[str, list[Any]], word: str, receiver: Value | None
+    policy: Policy, m: Machine, table: dict[str, list[Any]], word: str, receiver: Value | None
 ) -> list[Any]:
     if receiver is None:
         return []
@@ -181,7 +184,7 @@ def _method_items(
 
 
 def call(
-    policy: Any,
+    policy: Policy,
     m: Machine,
     a: Activation,
     n: ir.Node,
@@ -219,7 +222,7 @@ def call(
 
 
 def _convert(
-    policy: Any,
+    policy: Policy,
     m: Machine,
     a: Activation,
     n: ir.Node,
@@ -248,7 +251,7 @@ def _convert(
 
 
 def _produced(
-    policy: Any,
+    policy: Policy,
     m: Machine,
     a: Activation,
     n: ir.Node,
@@ -271,12 +274,12 @@ def _produced(
     if plain:
         if result is NOTHING:
             result = UNKNOWN
-        return policy.give(a, plain, result, n[-1], f"{word or sorted(lasts)[0]}()")  # type: ignore[no-any-return]
+        return policy.give(a, plain, result, n[-1], f"{word or sorted(lasts)[0]}()")
     return result
 
 
 def _write_out(
-    policy: Any, m: Machine, a: Activation, n: ir.Node, pointer: Value | None, producer: Any
+    policy: Policy, m: Machine, a: Activation, n: ir.Node, pointer: Value | None, producer: Any
 ) -> None:
     """What a call writes through a pointer."""
     if pointer is None:
@@ -285,4 +288,4 @@ def _write_out(
     fact = policy.declare(a, producer.gives, n[-1], f"{note} is {producer.gives}")
     for ref in pointer.refs:
         if ref.__class__ is Object:
-            m.journal.write(ref.slots, "v", Value((fact,), open=True))  # type: ignore[union-attr]
+            m.journal.write(ref.slots, "v", Value((fact,), open=True))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from spapr_lint import ir
-from spapr_lint.flow import activation, attributes, classes, containers
+from spapr_lint.flow import activation, attributes, classes, containers, slices
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, Unreachable, touch
 from spapr_lint.flow.objects import (
@@ -32,9 +32,7 @@ from spapr_lint.flow.values import (
 )
 
 
-def expand(
-    m: Machine, a: Activation, elements: tuple[ir.Node, ...]
-) -> tuple[list[Value], bool]:
+def expand(m: Machine, a: Activation, elements: tuple[ir.Node, ...]) -> tuple[list[Value], bool]:
     """Evaluate expressions, stars spread out; whether positions are exact."""
     values: list[Value] = []
     exact = True
@@ -101,17 +99,27 @@ def call(m: Machine, a: Activation, n: ir.Node) -> Value:
     spoken = word in policy.call_words
     if not spoken and policy.call_words:
         for ref in callee.refs:
-            if ref.__class__ is External and ref.name.rpartition(".")[2] in policy.call_words:  # type: ignore[union-attr]
+            if ref.__class__ is External and ref.name.rpartition(".")[2] in policy.call_words:
                 spoken = True
-            elif ref.__class__ is Closure and ref.function.name in policy.call_words:  # type: ignore[union-attr]
+            elif ref.__class__ is Closure and ref.function.name in policy.call_words:
                 spoken = True
-            elif ref.__class__ is ClassRef and ref.name in policy.call_words:  # type: ignore[union-attr]
+            elif ref.__class__ is ClassRef and ref.name in policy.call_words:
                 spoken = True
     if word in policy.slot_words:
         arguments = policy.slot_call(m, a, n, receiver, word, arguments)
     if not spoken:
-        return dispatch(m, a, callee, arguments, site, n)
-    return policy.call(m, a, n, callee, receiver, word, arguments)
+        result = dispatch(m, a, callee, arguments, site, n)
+    else:
+        result = policy.call(m, a, n, callee, receiver, word, arguments)
+    if a.module.language == "c" and len(result.refs) == 1:
+        _typed(m, n, result.refs[0])
+    return result
+
+
+def _typed(m: Machine, n: ir.Node, made: Any) -> None:
+    """Say of what type a new object is, where an argument says so."""
+    if made.__class__ is Object and made.shape == "opaque" and made.type is None:
+        made.type = m.program.made_type(n)
 
 
 def dispatch(
@@ -164,7 +172,7 @@ def invoke(m: Machine, a: Activation, ref: Any, arguments: Arguments, site: int)
         return result
     if kind is External:
         m.edge(a, ref.name)
-        return m.tables.external(m, a, ref.name, arguments, site)  # type: ignore[no-any-return]
+        return m.tables.external(m, a, ref.name, arguments, site)
     if kind is Object:
         found = call_special(m, a, reference(ref), "__call__", arguments, site)
         if found is not None:
@@ -202,9 +210,7 @@ def make_closure(m: Machine, a: Activation, index: int) -> Value:
             defaults[parameter.name] = m.ex[node[0]](m, a, node)
     owner = a.klass if a.function is None or function.owner is not None else None
     attributes_of = m.allocate("function", None, module.index, function.site)
-    closure = Closure(
-        module.index, index, function, dict(a.cells), defaults, owner, attributes_of
-    )
+    closure = Closure(module.index, index, function, dict(a.cells), defaults, owner, attributes_of)
     return reference(closure)
 
 
@@ -215,7 +221,9 @@ def decorate(m: Machine, a: Activation, value: Value, decorators: tuple[ir.Node,
         if not wrapper.refs and wrapper.open:
             continue  # an unknown decorator is taken to keep what it decorates
         result = dispatch(m, a, wrapper, Arguments([value]), decorator[-1])
-        if result.refs and any(ref.__class__ is not Object or ref.shape != "opaque" for ref in result.refs):  # type: ignore[union-attr]
+        if result.refs and any(
+            ref.__class__ is not Object or ref.shape != "opaque" for ref in result.refs
+        ):
             value = result
     return value
 
@@ -268,7 +276,7 @@ def _store_item(
     key_node = target[2]
     if key_node[0] == ir.SLICE:
         bounds = [None if part is None else m.ex[part[0]](m, a, part) for part in key_node[1:4]]
-        containers.store_slice(m, a, owner, bounds, value, site)
+        slices.store_slice(m, a, owner, bounds, value, site)
         return
     key = m.ex[key_node[0]](m, a, key_node)
     if m.policy.tables:
@@ -333,7 +341,7 @@ def delete(m: Machine, a: Activation, target: ir.Node) -> None:
             ]
             empty = m.allocate("list", None, a.module.index, target[-1])
             containers.fill(m, empty, [], True)
-            containers.store_slice(m, a, owner, bounds, reference(empty), target[-1])
+            slices.store_slice(m, a, owner, bounds, reference(empty), target[-1])
             return
         key = m.ex[target[2][0]](m, a, target[2])
         if call_special(m, a, owner, "__delitem__", [key], target[-1]) is None:
@@ -352,11 +360,29 @@ def awaited(m: Machine, a: Activation, value: Value, site: int) -> Value:
         return containers.generator_result(m, found)
     results = NOTHING
     for ref in value.refs:
-        if ref.__class__ is Object and ref.shape == "coroutine":
+        if ref.__class__ is Object and ref.shape == "future":
+            results = join(results, ref.slots.get("result", UNKNOWN))
+        elif ref.__class__ is Object and ref.shape == "coroutine":
             results = join(results, activation.finish(m, a, ref))
         else:
             results = join(results, reference(ref))
     return results if results is not NOTHING else Value(value.facts, (), value.constants, True)
+
+
+def yielded(m: Machine, a: Activation, value: Value) -> Value:
+    """``yield value``: what was sent in return."""
+    if a.yields is None:
+        return UNKNOWN
+    place = len(a.yields)
+    a.yields.append(value)
+    a.uncertain_yields += a.uncertain
+    if a.on_yield is not None and place == 0:
+        a.on_yield(value)
+    if a.wanted is not None and place + 1 >= a.wanted and not a.uncertain_yields:
+        a.stopped = True
+        raise Unreachable
+    sent = a.sends.get(place, constant(None))
+    return join(sent, a.sends["any"]) if "any" in a.sends else sent
 
 
 def enter(m: Machine, a: Activation, manager: Value, site: int) -> Value:
@@ -383,7 +409,10 @@ def leave(m: Machine, a: Activation, manager: Value, site: int) -> None:
 
 def instance_of(m: Machine, a: Activation, value: Value, site: int) -> Value:
     """``raise C`` raises ``C()``."""
-    if any(ref.__class__ is ClassRef or (ref.__class__ is Native and ref.data == "exception") for ref in value.refs):  # type: ignore[union-attr]
+    if any(
+        ref.__class__ is ClassRef or (ref.__class__ is Native and ref.data == "exception")
+        for ref in value.refs
+    ):
         return dispatch(m, a, value, Arguments([]), site)
     return value
 

@@ -68,7 +68,7 @@ def define(m: Machine, a: Activation, n: ir.Node) -> Value:
 
 
 def _as_class_method(value: Value, klass: ClassRef) -> Value:
-    refs = []
+    refs: list[Any] = []
     for ref in value.refs:
         inner = ref.values[0].refs if isinstance(ref, Wrapper) else (ref,)
         refs.extend(Bound(each, reference(klass)) for each in inner)
@@ -87,7 +87,11 @@ def _order(m: Machine, klass: ClassRef) -> None:
                 klass.unknown_base |= ref.unknown_base
                 klass.native = klass.native or ref.native
                 klass.traits.update(
-                    {k: v for k, v in ref.traits.items() if k in ("enum", "namedtuple", "dataclass")}
+                    {
+                        k: v
+                        for k, v in ref.traits.items()
+                        if k in ("enum", "namedtuple", "dataclass")
+                    }
                 )
                 ref.subclasses.append(klass)
             elif isinstance(ref, External):
@@ -110,9 +114,13 @@ def _external_base(klass: ClassRef, name: str) -> None:
     elif name in ("abc.ABC", "typing.Generic", "typing.Protocol", "typing.Generic[]"):
         return
     elif name.startswith("collections."):
-        klass.native = {"collections.OrderedDict": "dict", "collections.UserDict": "dict",
-                        "collections.defaultdict": "dict", "collections.UserList": "list",
-                        "collections.deque": "list"}.get(name, klass.native)
+        klass.native = {
+            "collections.OrderedDict": "dict",
+            "collections.UserDict": "dict",
+            "collections.defaultdict": "dict",
+            "collections.UserList": "list",
+            "collections.deque": "list",
+        }.get(name, klass.native)
         klass.unknown_base |= not klass.native
     else:
         klass.unknown_base = True
@@ -179,7 +187,7 @@ def class_of(ref: Any) -> ClassRef | None:
     if ref.__class__ is Object:
         return ref.type if ref.type.__class__ is ClassRef else None
     if ref.__class__ is ClassRef:
-        return ref.metaclass  # type: ignore[no-any-return]
+        return ref.metaclass
     return None
 
 
@@ -227,7 +235,11 @@ def _unwrap(wrapper: Wrapper, receiver: Value) -> list[Any]:
     if wrapper.kind == "staticmethod":
         return list(wrapper.values[0].refs)
     if wrapper.kind == "classmethod":
-        owners = [class_of(ref) or ref for ref in receiver.refs if class_of(ref) or isinstance(ref, ClassRef)]
+        owners = [
+            class_of(ref) or ref
+            for ref in receiver.refs
+            if class_of(ref) or isinstance(ref, ClassRef)
+        ]
         owner = Value(refs=tuple(dict.fromkeys(owners)))
         return [Bound(ref, owner) for ref in wrapper.values[0].refs]
     return [wrapper]
@@ -255,7 +267,9 @@ def make(m: Machine, a: Activation, klass: ClassRef, arguments: Arguments, site:
     else:
         made = new(m, a, klass, site)
     initializer = lookup(klass, "__init__")
-    m.edge(a, f"{module.name}.{klass.name.replace('.<locals>', '')}.__init__") if initializer else None
+    m.edge(
+        a, f"{module.name}.{klass.name.replace('.<locals>', '')}.__init__"
+    ) if initializer else None
     for ref in made.refs:
         if class_of(ref) is None or klass not in class_of(ref).mro:  # type: ignore[union-attr]
             continue

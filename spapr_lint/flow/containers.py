@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spapr_lint.flow import activation, calls
+from spapr_lint.flow import calls, streams
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, Unreachable, touch
 from spapr_lint.flow.objects import ANY, KEYS, LENGTH, Object, item_key
@@ -67,6 +67,9 @@ def items_of(target: Object) -> list[tuple[Any, Value]]:
 
 def known_items(target: Object) -> tuple[list[Value], bool]:
     """The elements of a sequence, set, or the keys of a dict; whether that is all, in order."""
+    if target.shape == "namespace":
+        names = _names(target)
+        return [constant(name) for name in names], "*" not in target.extra.slots
     slots = target.slots
     size = length(target)
     if target.shape in SEQUENCES:
@@ -74,7 +77,7 @@ def known_items(target: Object) -> tuple[list[Value], bool]:
             return [slots.get(("item", "int", i), UNKNOWN) for i in range(size)], True
         rest = [value for _, value in items_of(target)]
     elif target.shape == "dict":
-        keys = [constant(key[2]) for key, _ in items_of(target)]
+        keys = [key_value(key) for key, _ in items_of(target)]
         unknown = slots.get(KEYS)
         if unknown is None and not target.many and ANY not in slots:
             return keys, size is not None
@@ -87,6 +90,16 @@ def known_items(target: Object) -> tuple[list[Value], bool]:
     if anything is not None:
         rest.append(anything)
     return rest, False
+
+
+def key_value(key: tuple[str, str, Any]) -> Value:
+    """The key that a slot is for."""
+    return reference(key[2]) if key[1] == "object" else constant(key[2])
+
+
+def _names(view: Object) -> list[str]:
+    """The keys of a namespace."""
+    return [key for key in view.extra.slots if isinstance(key, str) and key != "*"]
 
 
 def element_of(items: list[Value]) -> Value:
@@ -133,7 +146,7 @@ def _key(value: Value) -> Any:
             and not value.constants
             and not value.open
             and value.refs[0].__class__ is Object
-            and value.refs[0].shape in ("instance", "tuple")  # type: ignore[union-attr]
+            and value.refs[0].shape in ("instance", "tuple")
         ):
             ref: Any = value.refs[0]
             if ref.shape == "tuple":
@@ -186,13 +199,20 @@ def get_item(m: Machine, a: Activation, owner: Value, key: Value, site: int) -> 
 
 def _get_one(m: Machine, a: Activation, ref: Any, key: Value, site: int) -> Value:
     if ref.__class__ is not Object:
-        return m.tables.subscript_other(m, a, ref, key, site)  # type: ignore[no-any-return]
+        return m.tables.subscript_other(m, a, ref, key, site)
     found = calls.call_special(m, a, reference(ref), "__getitem__", [key], site)
     if found is not None:
         return found
+    return own_item(m, a, ref, key, site)
+
+
+def own_item(m: Machine, a: Activation, ref: Object, key: Value, site: int) -> Value:
+    """``ref[key]``, whatever ``__getitem__`` the class has."""
     touch(a, ref)
     if ref.shape == "range":
-        return range_items(m, a, ref, site)[0][0]
+        return element_of(range_items(m, a, ref, site)[0])
+    if ref.shape == "namespace":
+        return join(find(m, a, ref, key)[0], NOTHING)
     slots = ref.slots
     keys = _keys(key)
     size = length(ref) if ref.shape in SEQUENCES else None
@@ -222,6 +242,38 @@ def _get_one(m: Machine, a: Activation, ref: Any, key: Value, site: int) -> Valu
     return result
 
 
+def find(m: Machine, a: Activation, ref: Object, key: Value) -> tuple[Value, bool]:
+    """What a dict has for a key, and whether it certainly has it; nothing is made."""
+    touch(a, ref)
+    slots = ref.slots
+    keys = _keys(key)
+    exact = length(ref) is not None and not ref.many
+    if ref.shape == "namespace":
+        slots = ref.extra.slots
+        touch(a, ref.extra)
+        exact = not ref.extra.many
+        if keys is not None:
+            keys = [each[2] if each[1] == "str" else each for each in keys]
+    if keys is None:
+        values = [slots[k] for k in _names(ref)] if ref.shape == "namespace" else None
+        if values is None:
+            values = [value for _, value in items_of(ref)]
+            values.append(slots.get(ANY, NOTHING))
+        return join_all(values), False
+    result = NOTHING
+    certain = True
+    for each in keys:
+        value = slots.get(each)
+        if value is None or not exact:
+            certain = False
+        result = join(result, NOTHING if value is None else value)
+        if value is None or ref.many:
+            result = join(result, slots.get(ANY, NOTHING))
+    if not exact and result is NOTHING:
+        result = UNKNOWN
+    return result, certain
+
+
 def _missing(m: Machine, a: Activation, ref: Object, key: Value, site: int) -> Value | None:
     found = calls.call_special(m, a, reference(ref), "__missing__", [key], site)
     if found is not None:
@@ -247,6 +299,9 @@ def store_item(
     slots = target.slots
     keys = _keys(key)
     weak = weak or target.many
+    if target.shape == "namespace":
+        _store_name(m, a, target.extra, key, value, weak)
+        return
     if keys is None or len(keys) > 1:
         for each, old in items_of(target):
             if keys is None or each in keys:
@@ -269,10 +324,27 @@ def store_item(
     m.journal.write(slots, each, value)
 
 
-def delete_item(
-    m: Machine, a: Activation, target: Object, key: Value, weak: bool = False
+def _store_name(
+    m: Machine, a: Activation, target: Object, key: Value, value: Value, weak: bool
 ) -> None:
+    """Write an attribute through the namespace of an object."""
+    touch(a, target)
+    names = [item for item in key.constants if isinstance(item, str)]
+    if key.open or not names:
+        names = [name for name in target.slots if isinstance(name, str)] + ["*"]
+        weak = True
+    for name in names:
+        old = target.slots.get(name)
+        joined = old is not None and (weak or len(names) > 1)
+        m.journal.write(target.slots, name, join(old, value) if joined and old else value)
+
+
+def delete_item(m: Machine, a: Activation, target: Object, key: Value, weak: bool = False) -> None:
     """``del target[key]``."""
+    if target.shape == "namespace":
+        if key.exact() and not weak:
+            m.journal.write(target.extra.slots, key.constants[0], None)
+        return
     keys = _keys(key)
     if keys is None or len(keys) > 1 or weak or target.many:
         if target.shape in SEQUENCES:
@@ -322,81 +394,18 @@ def pairs(m: Machine, source: Value) -> list[tuple[Value, Value]]:
     for ref in source.refs:
         if ref.__class__ is not Object:
             continue
-        if ref.shape == "dict":  # type: ignore[union-attr]
-            for key, value in items_of(ref):  # type: ignore[arg-type]
-                name = reference(key[2]) if key[1] == "object" else constant(key[2])
-                found.append((name, value))
-            anything = ref.slots.get(ANY)  # type: ignore[union-attr]
+        if ref.shape == "dict":
+            for key, value in items_of(ref):
+                found.append((key_value(key), value))
+            anything = ref.slots.get(ANY)
             if anything is not None:
-                found.append((ref.slots.get(KEYS, UNKNOWN), anything))  # type: ignore[union-attr]
-        elif ref.shape in SHAPES:  # type: ignore[union-attr]
-            for item in known_items(ref)[0]:  # type: ignore[arg-type]
-                parts = [p for r in item.refs if r.__class__ is Object for p in known_items(r)[0]]  # type: ignore[arg-type]
+                found.append((ref.slots.get(KEYS, UNKNOWN), anything))
+        elif ref.shape in SHAPES:
+            for item in known_items(ref)[0]:
+                parts = [p for r in item.refs if r.__class__ is Object for p in known_items(r)[0]]
                 if len(parts) == 2:
                     found.append((parts[0], parts[1]))
     return found
-
-
-def get_slice(
-    m: Machine, a: Activation, owner: Value, bounds: list[Value | None], site: int
-) -> Value:
-    """``owner[lower:upper:step]``."""
-    result = NOTHING
-    for ref in owner.refs:
-        if ref.__class__ is not Object or ref.shape not in SHAPES:  # type: ignore[union-attr]
-            result = join(result, UNKNOWN)
-            continue
-        shape = "tuple" if ref.shape == "tuple" else "list"  # type: ignore[union-attr]
-        made = m.allocate(shape, None, a.module.index, site)
-        touch(a, ref)
-        items, exact = known_items(ref)  # type: ignore[arg-type]
-        where = _slice(bounds)
-        fill(m, made, items[where] if exact and where else items, exact and where is not None)
-        result = join(result, reference(made))
-    if owner.constants or owner.open:
-        where = _slice(bounds)
-        if owner.exact() and where is not None and isinstance(owner.constants[0], (str, bytes)):
-            result = join(result, constant(owner.constants[0][where]))
-        else:
-            facts = tuple([f for f in owner.facts if m.policy.through_arithmetic(f.kind)])
-            result = join(result, Value(facts, open=True))
-    return result
-
-
-def _slice(bounds: list[Value | None]) -> slice | None:
-    """The bounds as a slice if they are known."""
-    parts = []
-    for bound in bounds:
-        if bound is None:
-            parts.append(None)
-        elif bound.exact() and (bound.constants[0] is None or isinstance(bound.constants[0], int)):
-            parts.append(bound.constants[0])
-        else:
-            return None
-    return slice(*parts) if parts[2] != 0 else None
-
-
-def store_slice(
-    m: Machine, a: Activation, owner: Value, bounds: list[Value | None], value: Value, site: int
-) -> None:
-    """``owner[lower:upper:step] = value``."""
-    new, known = iterate(m, a, value, site)
-    for ref in owner.refs:
-        if ref.__class__ is not Object or ref.shape != "list":  # type: ignore[union-attr]
-            continue
-        touch(a, ref)
-        items, exact = known_items(ref)  # type: ignore[arg-type]
-        where = _slice(bounds)
-        if exact and known and where is not None and len(owner.refs) == 1:
-            try:
-                items[where] = new
-            except ValueError:
-                continue
-            replace(m, ref, items)  # type: ignore[arg-type]
-            continue
-        blur(m, ref)  # type: ignore[arg-type]
-        for item in new:
-            append(m, ref, item)  # type: ignore[arg-type]
 
 
 def iterate(m: Machine, a: Activation, source: Value, site: int) -> tuple[list[Value], bool]:
@@ -419,19 +428,24 @@ def iterate(m: Machine, a: Activation, source: Value, site: int) -> tuple[list[V
 
 def _iterate_one(m: Machine, a: Activation, ref: Any, site: int) -> tuple[list[Value], bool]:
     if ref.__class__ is not Object:
-        return m.tables.iterate_other(m, a, ref, site)  # type: ignore[no-any-return]
+        return m.tables.iterate_other(m, a, ref, site)
     touch(a, ref)
     method = calls.call_special(m, a, reference(ref), "__iter__", [], site)
     if method is not None and method.refs != (ref,):
         return iterate(m, a, method, site)
-    if ref.shape in SHAPES:
+    return own_items(m, a, ref, site)
+
+
+def own_items(m: Machine, a: Activation, ref: Object, site: int) -> tuple[list[Value], bool]:
+    """What iterating an object gives, whatever ``__iter__`` its class has."""
+    if ref.shape in SHAPES or ref.shape == "namespace":
         return known_items(ref)
-    if ref.shape == "generator":
-        return activation.advance(m, ref)
+    if ref.shape in ("generator", "iterator"):
+        return streams.drain(m, a, ref)
     if ref.shape == "range":
         return range_items(m, a, ref, site)
-    if ref.shape == "iterator":
-        return _drain(m, ref)
+    if ref.shape == "future":
+        return [ref.slots.get("result", UNKNOWN)], False
     for name in ("__next__", "__anext__"):
         items = _stepwise(m, a, ref, name, site)
         if items is not None:
@@ -464,23 +478,14 @@ def _stepwise(
     return found, False
 
 
-def _drain(m: Machine, ref: Object) -> tuple[list[Value], bool]:
-    """The elements that an iterator has not given yet."""
-    items, exact = ref.extra
-    position = ref.slots.get("position")
-    start = position.constants[0] if position is not None and position.exact() else None
-    if start is None or not exact:
-        return items, False
-    m.journal.write(ref.slots, "position", constant(len(items)))
-    return items[start:], True
-
-
 def range_items(m: Machine, a: Activation, ref: Object, site: int) -> tuple[list[Value], bool]:
     """The numbers of a ``range``: what they are members of."""
     start, stop, step = ref.extra
     bounds = (start, stop, step)
     if all(bound.exact() and isinstance(bound.constants[0], int) for bound in bounds):
-        numbers = range(*[bound.constants[0] for bound in bounds]) if step.constants[0] else range(0)
+        numbers = (
+            range(*[bound.constants[0] for bound in bounds]) if step.constants[0] else range(0)
+        )
         if len(numbers) <= m.limits.unroll and not stop.facts and not start.facts:
             return [constant(number) for number in numbers], True
     return [m.policy.members(m, a, start, stop, site)], False
@@ -490,8 +495,8 @@ def generator_result(m: Machine, source: Value) -> Value:
     """The value that a generator returned, which ``yield from`` evaluates to."""
     result = NOTHING
     for ref in source.refs:
-        if ref.__class__ is Object and ref.shape == "generator":  # type: ignore[union-attr]
-            result = join(result, ref.slots.get("result", UNKNOWN))  # type: ignore[union-attr]
+        if ref.__class__ is Object and ref.shape == "generator":
+            result = join(result, ref.slots.get("result", UNKNOWN))
     return UNKNOWN if result is NOTHING else result
 
 
@@ -502,41 +507,7 @@ def filter_truth(value: Value, wanted: bool) -> Value:
     return Value(value.facts, refs, constants, value.open, value.form)
 
 
-def augment(
-    m: Machine, a: Activation, op: str, old: Value, value: Value, site: int
-) -> Value | None:
-    """``old op= value`` on objects: in place where Python does so."""
-    names = {"+": "__iadd__", "-": "__isub__", "*": "__imul__", "|": "__ior__", "&": "__iand__"}
-    name = names.get(op)
-    if name is not None:
-        found = calls.call_special(m, a, old, name, [value], site)
-        if found is not None:
-            return found
-    changed = False
-    for ref in old.refs:
-        if ref.__class__ is not Object:
-            continue
-        if op == "+" and ref.shape == "list":  # type: ignore[union-attr]
-            items, exact = iterate(m, a, value, site)
-            touch(a, ref)
-            if not exact:
-                blur(m, ref)  # type: ignore[arg-type]
-            for item in items:
-                append(m, ref, item)  # type: ignore[arg-type]
-            changed = True
-        elif op == "|" and ref.shape == "dict":  # type: ignore[union-attr]
-            update(m, a, ref, value)  # type: ignore[arg-type]
-            changed = True
-        elif op == "|" and ref.shape == "set":  # type: ignore[union-attr]
-            for item in iterate(m, a, value, site)[0]:
-                append(m, ref, item)  # type: ignore[arg-type]
-            changed = True
-    return old if changed else None
-
-
-def construct(
-    m: Machine, a: Activation, made: Object, arguments: Arguments, site: int
-) -> None:
+def construct(m: Machine, a: Activation, made: Object, arguments: Arguments, site: int) -> None:
     """``list(x)``, ``dict(x, k=v)`` and the like, into a new container."""
     if arguments.positional:
         source = arguments.positional[0]
@@ -554,9 +525,7 @@ def construct(
         store_item(m, a, made, UNKNOWN, arguments.others)
 
 
-def set_exception(
-    m: Machine, a: Activation, made: Object, arguments: Arguments, site: int
-) -> None:
+def set_exception(m: Machine, a: Activation, made: Object, arguments: Arguments, site: int) -> None:
     """What ``BaseException.__init__`` keeps: ``args``, and ``value`` of `StopIteration`."""
     held = m.allocate("tuple", None, a.module.index, site)
     items = list(arguments.positional)

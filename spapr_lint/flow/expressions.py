@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from spapr_lint import ir
-from spapr_lint.flow import arithmetic, attributes, calls, containers
+from spapr_lint.flow import arithmetic, attributes, calls, containers, slices, streams
 from spapr_lint.flow.machine import Activation, Evaluator, Machine, touch
 from spapr_lint.flow.objects import Object
 from spapr_lint.flow.refine import refined
@@ -95,7 +95,7 @@ def _item(m: Machine, a: Activation, n: ir.Node) -> Value:
     base = m.ex[target[0]](m, a, target)
     if key[0] == ir.SLICE:
         bounds = [None if part is None else m.ex[part[0]](m, a, part) for part in key[1:4]]
-        return containers.get_slice(m, a, base, bounds, site)
+        return slices.get_slice(m, a, base, bounds, site)
     index = m.ex[key[0]](m, a, key)
     if m.policy.tables:
         m.policy.subscript(m, a, target, base, index, key, site)
@@ -107,8 +107,6 @@ def _slice(m: Machine, a: Activation, n: ir.Node) -> Value:
         if part is not None:
             m.ex[part[0]](m, a, part)
     return UNKNOWN
-
-
 
 
 def _binary(m: Machine, a: Activation, n: ir.Node) -> Value:
@@ -219,9 +217,7 @@ def _mapping(m: Machine, a: Activation, n: ir.Node) -> Value:
 
 def _comprehension(m: Machine, a: Activation, n: ir.Node) -> Value:
     _, shape, elements, clauses, site = n
-    made = m.allocate(
-        "list" if shape == "generator" else shape, None, a.module.index, site
-    )
+    made = m.allocate("list" if shape == "generator" else shape, None, a.module.index, site)
     containers.fill(m, made, [], True)
     before = a.env
     a.env = dict(before)
@@ -235,7 +231,7 @@ def _comprehension(m: Machine, a: Activation, n: ir.Node) -> Value:
             before[name] = value
     a.env = before
     if shape == "generator":
-        made.extra = "generator"
+        return streams.make(m, a, streams.Stream(*containers.known_items(made)), site)
     return reference(made)
 
 
@@ -293,16 +289,17 @@ def _comprehend(
 def _yield(m: Machine, a: Activation, n: ir.Node) -> Value:
     value = constant(None) if n[1] is None else m.ex[n[1][0]](m, a, n[1])
     if a.yields is not None:
-        a.yields.append(value.step(a.module.index, n[2], "yielded"))
-        a.uncertain_yields += a.uncertain
-    return a.sent
+        return calls.yielded(m, a, value.step(a.module.index, n[2], "yielded"))
+    return UNKNOWN
 
 
 def _yield_from(m: Machine, a: Activation, n: ir.Node) -> Value:
     source = m.ex[n[1][0]](m, a, n[1])
-    items, _ = containers.iterate(m, a, source, n[2])
+    items, exact = containers.iterate(m, a, source, n[2])
     if a.yields is not None:
-        a.yields.extend(items)
+        a.uncertain_yields += not exact
+        for item in items:
+            calls.yielded(m, a, item)
     return containers.generator_result(m, source)
 
 

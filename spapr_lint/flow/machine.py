@@ -7,7 +7,7 @@ The parts (`expressions`, `statements`, `calls`, `attributes`, `containers`,
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spapr_lint import ir
 from spapr_lint.flow.objects import (
@@ -20,6 +20,11 @@ from spapr_lint.flow.objects import (
 )
 from spapr_lint.flow.values import UNKNOWN, Value, join, reference
 
+if TYPE_CHECKING:
+    from spapr_lint.flow.policy import Policy
+    from spapr_lint.flow.program import Program
+    from spapr_lint.flow.tables import Tables
+
 Env = dict[Any, Value]  # by variable, or ("field", symbol, name) for what was written here
 Changes = dict[tuple[int, Any], Change]
 
@@ -31,7 +36,19 @@ class Unreachable(Exception):
 class Module:
     """A module of the program: its IR, and its namespace once it has run."""
 
-    __slots__ = ("families", "index", "ir", "language", "name", "namespace", "package", "path", "ref", "state", "stars")
+    __slots__ = (
+        "families",
+        "index",
+        "ir",
+        "language",
+        "name",
+        "namespace",
+        "package",
+        "path",
+        "ref",
+        "state",
+        "stars",
+    )
 
     def __init__(self, index: int, name: str, path: str, code: ir.Module, language: str) -> None:
         self.index = index
@@ -84,13 +101,16 @@ class Activation:
         "mark",
         "module",
         "name",
+        "on_yield",
         "result",
         "returns",
-        "sent",
+        "sends",
         "start",
+        "stopped",
         "touch",
         "uncertain",
         "uncertain_yields",
+        "wanted",
         "yields",
     )
 
@@ -111,7 +131,10 @@ class Activation:
         self.yields: list[Value] | None = None
         self.uncertain = 0
         self.uncertain_yields = 0
-        self.sent: Value = UNKNOWN
+        self.sends: dict[Any, Value] = {}
+        self.wanted: int | None = None
+        self.stopped = False
+        self.on_yield: Callable[[Value], None] | None = None
         self.start = 0
         self.touch = 0
 
@@ -138,9 +161,9 @@ class Machine:
 
     def __init__(
         self,
-        program: Any,
-        policy: Any,
-        tables: Any,
+        program: Program,
+        policy: Policy,
+        tables: Tables,
         limits: Limits | None = None,
     ) -> None:
         self.program = program

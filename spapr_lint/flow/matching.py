@@ -42,11 +42,11 @@ def _all(answers: list[bool | None]) -> bool | None:
 def _sequence(m: Machine, a: Activation, p: ir.Node, value: Value) -> bool | None:
     patterns = p[1]
     fits: list[bool | None] = []
-    sequences = [
-        r for r in value.refs if isinstance(r, Object) and r.shape in ("list", "tuple")
-    ]
+    sequences = [r for r in value.refs if isinstance(r, Object) and r.shape in ("list", "tuple")]
     if not sequences:
-        possible = value.open or any(isinstance(r, Object) and r.shape != "dict" for r in value.refs)
+        possible = value.open or any(
+            isinstance(r, Object) and r.shape != "dict" for r in value.refs
+        )
         if not possible:
             return False
     if len(sequences) != len(value.refs) or value.open or value.constants:

@@ -46,9 +46,13 @@ class Object:
     def truth(self) -> bool | None:
         if self.shape in ("list", "tuple", "set", "dict"):
             length = self.slots.get(LENGTH)
-            if length is not None and length.exact():
+            if length is None or not length.exact() or self.many:
+                return None
+            if self.shape in ("list", "tuple"):
                 return bool(length.constants[0])
-            return None
+            return any(key[0] == "item" for key in self.slots if key.__class__ is tuple) or (
+                None if ANY in self.slots else False
+            )
         return True if self.shape == "cell" else None
 
 
@@ -134,8 +138,8 @@ class Bound:
     def __eq__(self, other: object) -> bool:
         return (
             other.__class__ is Bound
-            and self.function is other.function  # type: ignore[attr-defined]
-            and self.receiver.key() == other.receiver.key()  # type: ignore[attr-defined]
+            and self.function is other.function
+            and self.receiver.key() == other.receiver.key()
         )
 
     def __hash__(self) -> int:
@@ -161,9 +165,9 @@ class Native:
     def __eq__(self, other: object) -> bool:
         return (
             other.__class__ is Native
-            and self.name == other.name  # type: ignore[attr-defined]
-            and self.call is other.call  # type: ignore[attr-defined]
-            and self.data == other.data  # type: ignore[attr-defined]
+            and self.name == other.name
+            and self.call is other.call
+            and self.data == other.data
         )
 
     def __hash__(self) -> int:
@@ -208,7 +212,7 @@ class External:
         return None
 
     def __eq__(self, other: object) -> bool:
-        return other.__class__ is External and self.name == other.name  # type: ignore[attr-defined]
+        return other.__class__ is External and self.name == other.name
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -299,8 +303,8 @@ class Journal:
             result = NOTHING
             absent = False
             for path in paths:
-                change = path.get(where)
-                value = change[2] if change is not None else slots.get(key)
+                found = path.get(where)
+                value = found[2] if found is not None else slots.get(key)
                 if value is None:
                     absent = True
                 else:

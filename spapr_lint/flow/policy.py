@@ -51,9 +51,7 @@ class Policy:
         self.algebra = pack.algebra
         self.arrivals = Arrivals(pack)
         self._annotations: dict[str, Annotation] = {}
-        self._through = {
-            space.name for space in pack.spaces.values() if space.through_arithmetic
-        }
+        self._through = {space.name for space in pack.spaces.values() if space.through_arithmetic}
         self._index_producers(pack.producers)
         self._index_sinks(pack.sinks)
         self.tables = by(pack.tables, lambda t: t.field)
@@ -98,7 +96,9 @@ class Policy:
         self.literals = by(plain, lambda p: p.literal)
         self.property_producers = by(plain, lambda p: p.property)
         inside = [p for p in producers if p.parameter is not None]
-        self.parameter_producers = by(inside, lambda p: None if p.slot else (p.function or p.call or "*"))
+        self.parameter_producers = by(
+            inside, lambda p: None if p.slot else (p.function or p.call or "*")
+        )
         self.slot_parameters = by(inside, lambda p: p.slot)
 
     def _index_sinks(self, sinks: tuple[Sink, ...]) -> None:
@@ -181,8 +181,8 @@ class Policy:
         """The names of the types that an object may be of; None if they are not known."""
         names: set[str] = set()
         for ref in owner.refs:
-            if ref.__class__ is Object and ref.type is not None:  # type: ignore[union-attr]
-                names |= m.program.type_names(ref.type)  # type: ignore[union-attr]
+            if ref.__class__ is Object and ref.type is not None:
+                names |= m.program.type_names(ref.type)
             elif ref.__class__ is ClassRef:
                 names |= m.program.type_names(ref)
         return names or None
@@ -251,7 +251,9 @@ class Policy:
         for position, parameter in enumerate(function.parameters):
             value = env[parameter.name]
             if parameter.annotation is not None:
-                value = self._annotated(m, module, parameter.annotation, value, parameter.site, parameter.name)
+                value = self._annotated(
+                    m, module, parameter.annotation, value, parameter.site, parameter.name
+                )
             producers = [
                 p
                 for p in (*specific, *generic)
@@ -390,7 +392,9 @@ def owned(item: Any, owners: set[str] | None) -> bool:
 
 
 def _vague(value: Value) -> bool:
-    return all(ref.__class__ is Object and ref.shape == "opaque" and ref.type is None for ref in value.refs)  # type: ignore[union-attr]
+    return all(
+        ref.__class__ is Object and ref.shape == "opaque" and ref.type is None for ref in value.refs
+    )
 
 
 def _field_name(items: list[Any], name: str) -> str:

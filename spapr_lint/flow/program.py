@@ -7,13 +7,17 @@ does between translated files.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spapr_lint import ir
+from spapr_lint.flow import c_runtime
 from spapr_lint.flow.annotations import Annotation
 from spapr_lint.flow.machine import Activation, Machine, Module
-from spapr_lint.flow.objects import ClassRef, Closure, External, ModuleRef, Object
+from spapr_lint.flow.objects import ClassRef, Closure, External, ModuleRef, Native, Object
 from spapr_lint.flow.values import NOTHING, UNKNOWN, Value, join, reference
+
+if TYPE_CHECKING:
+    from spapr_lint.flow.policy import Policy
 
 Structs = Mapping[str, Mapping[str, str]]
 
@@ -21,11 +25,17 @@ Structs = Mapping[str, Mapping[str, str]]
 class Program:
     """Modules in view, in the order in which they were added."""
 
-    def __init__(self, policy: Any, structs: Structs | None = None) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        structs: Structs | None = None,
+        casts: Mapping[str, str] | None = None,
+    ) -> None:
         self.policy = policy
         self.modules: list[Module] = []
         self.by_name: dict[str, Module] = {}
         self.structs: Structs = structs or {}
+        self.casts: Mapping[str, str] = casts or {}
         self.classes_by_name: dict[str, ClassRef] = {}
         self.linked: dict[str, list[int]] = {}
         self.slots: dict[tuple[int, str], dict[tuple[str | None, str], None]] = {}
@@ -85,7 +95,7 @@ class Program:
             if inner is not None:
                 m.tables.run_module(m, inner)
                 return reference(inner.ref)
-            return m.tables.external_member(m, dotted, name)  # type: ignore[no-any-return]
+            return m.tables.external_member(m, dotted, name)
         m.tables.run_module(m, found)
         return self.member(m, a, found.ref, name)
 
@@ -152,6 +162,9 @@ class Program:
         value: Value | None = m.tables.c_builtins.get(name)
         if value is not None:
             return value
+        type_ = self.casts.get(name)
+        if type_ is not None:
+            return reference(Native(name, c_runtime.cast, type_))
         for index in self.linked.get(name, ()):
             value = self.modules[index].namespace.slots.get(name)
             if value is not None:
@@ -199,6 +212,15 @@ class Program:
         if klass is None and "." not in name:
             klass = self.classes_by_name.get(name)
         return None if klass is None else m.instance_symbol(klass)
+
+    def made_type(self, node: ir.Node) -> str | None:
+        """The type of what a call makes, if one of its arguments names a type to make."""
+        for argument in node[2]:
+            if argument[0] == ir.GLOBAL and argument[1].startswith("TYPE_"):
+                type_ = self.casts.get(argument[1].removeprefix("TYPE_"))
+                if type_ is not None:
+                    return type_
+        return None
 
     def field_value(self, m: Machine, type_: Any, name: str) -> Value | None:
         """What the declaration of a field says of its value."""
@@ -255,5 +277,3 @@ def _element(text: str) -> str:
     while text.startswith("Array["):
         text = text[6:].rpartition(",")[0] or text[6:].removesuffix("]")
     return text
-
-

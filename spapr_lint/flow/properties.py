@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spapr_lint.flow import containers
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine
 from spapr_lint.flow.objects import Object
 from spapr_lint.flow.values import Value
+
+if TYPE_CHECKING:
+    from spapr_lint.flow.policy import Policy
 
 
 def _names(value: Value | None) -> list[str]:
@@ -21,16 +24,18 @@ def cells(m: Machine, a: Activation, value: Value, site: int) -> list[Value]:
     """The cells of an array, or the one cell that a plain number is."""
     found: list[Value] = []
     for ref in value.refs:
-        if ref.__class__ is Object and ref.shape in containers.SHAPES:  # type: ignore[union-attr]
-            found.extend(containers.known_items(ref)[0])  # type: ignore[arg-type]
-        elif ref.__class__ is Object and "v" in ref.slots:  # type: ignore[union-attr]
-            found.append(ref.slots["v"])  # type: ignore[union-attr]
+        if ref.__class__ is Object and ref.shape in containers.SHAPES:
+            found.extend(containers.known_items(ref)[0])
+        elif ref.__class__ is Object and "v" in ref.slots:
+            found.append(ref.slots["v"])
     if value.facts:
         found.append(Value(value.facts, (), value.constants, value.open, value.form))
     return found
 
 
-def check_cells(policy: Any, m: Machine, a: Activation, name: str, values: list[Value], site: int) -> None:
+def check_cells(
+    policy: Policy, m: Machine, a: Activation, name: str, values: list[Value], site: int
+) -> None:
     """Judge the cells of a device-tree property."""
     for sink in policy.properties.get(name, ()):
         if not policy.applies(sink, a.module):
@@ -47,7 +52,7 @@ def check_cells(policy: Any, m: Machine, a: Activation, name: str, values: list[
 
 
 def dt_call(
-    policy: Any, m: Machine, a: Activation, item: Any, arguments: Arguments, site: int
+    policy: Policy, m: Machine, a: Activation, item: Any, arguments: Arguments, site: int
 ) -> None:
     """A call that writes a device-tree property."""
     value = arguments.get(item.value)
@@ -64,7 +69,7 @@ def dt_call(
 
 
 def item_store(
-    policy: Any, m: Machine, a: Activation, key: Value, value: Value, site: int
+    policy: Policy, m: Machine, a: Activation, key: Value, value: Value, site: int
 ) -> None:
     """``node["property"] = cells``."""
     for name in _names(key):
@@ -73,7 +78,7 @@ def item_store(
 
 
 def property_call(
-    policy: Any, m: Machine, a: Activation, item: Any, arguments: Arguments, site: int
+    policy: Policy, m: Machine, a: Activation, item: Any, arguments: Arguments, site: int
 ) -> None:
     """A call that sets a device property by string."""
     target = arguments.get(item.object)
@@ -94,8 +99,6 @@ def property_call(
             fitting = sinks if len({s.wants for s in sinks}) == 1 else []
         if not fitting and owners is not None:
             joined = {(o, f) for o, f in fields}
-            fitting = [
-                s for o, f in joined for s in policy.field_sinks.get(f, ()) if s.owner == o
-            ]
+            fitting = [s for o, f in joined for s in policy.field_sinks.get(f, ()) if s.owner == o]
         for sink in fitting[:1]:
             policy.arrivals.check(m, a, value, sink, site, f'set as property "{name}"')

@@ -10,9 +10,7 @@ from spapr_lint.flow.objects import ClassRef, Object
 from spapr_lint.flow.values import NOTHING, Value, truth
 
 
-def refined(
-    m: Machine, a: Activation, test: ir.Node, outcome: bool, env: Env | None = None
-) -> Env:
+def refined(m: Machine, a: Activation, test: ir.Node, outcome: bool, env: Env | None = None) -> Env:
     """A copy of the variables as they are where ``test`` came out as ``outcome``."""
     result = dict(a.env if env is None else env)
     _refine(m, a, test, outcome, result)

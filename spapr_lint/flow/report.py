@@ -65,13 +65,19 @@ def findings(
         for site, place in sources[module].places(sorted(sites)).items()
     }
     drafts = [Draft(_finding(a, places, pack), locals_of(a)) for a in found]
-    drafts.sort(key=lambda d: (d.finding.path, d.finding.line, d.finding.column, d.finding.rule, d.finding.got))
+    drafts.sort(
+        key=lambda d: (
+            d.finding.path,
+            d.finding.line,
+            d.finding.column,
+            d.finding.rule,
+            d.finding.got,
+        )
+    )
     return _fingerprinted(_merged(drafts), found, pack)
 
 
-def _finding(
-    arrival: Arrival, places: Mapping[tuple[int, int], Place], pack: Pack
-) -> Finding:
+def _finding(arrival: Arrival, places: Mapping[tuple[int, int], Place], pack: Pack) -> Finding:
     place = places[(arrival.module, arrival.site)]
     ways = sorted(
         (_way(fact, places) for fact in arrival.facts.values()),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spapr_lint import ir
 from spapr_lint.flow import activation
@@ -16,6 +16,10 @@ from spapr_lint.flow.machine import Activation, Limits, Machine, Module, Unreach
 from spapr_lint.flow.objects import Bound, ClassRef, Closure, Object, Wrapper
 from spapr_lint.flow.program import Program
 from spapr_lint.flow.survey import survey
+
+if TYPE_CHECKING:
+    from spapr_lint.flow.policy import Policy
+    from spapr_lint.flow.tables import Tables
 
 _ROUNDS = 6
 _RECURSION = 60_000
@@ -48,7 +52,9 @@ class Root:
         self.epoch = -1
 
 
-def solve(program: Program, policy: Any, tables: Any, limits: Limits | None = None) -> Machine:
+def solve(
+    program: Program, policy: Policy, tables: Tables, limits: Limits | None = None
+) -> Machine:
     """Interpret the whole program."""
     survey(program, policy)
     m = Machine(program, policy, tables, limits)
@@ -135,7 +141,9 @@ def _closures(program: Program) -> dict[tuple[int, int], Closure]:
                 seen.add(id(ref))
                 if isinstance(ref, Closure):
                     found.setdefault((ref.module, ref.index), ref)
-                    pending.extend(cell.slots["value"] for cell in ref.cells.values() if "value" in cell.slots)
+                    pending.extend(
+                        cell.slots["value"] for cell in ref.cells.values() if "value" in cell.slots
+                    )
                 elif isinstance(ref, ClassRef):
                     pending.extend(ref.members.slots.values())
                 elif isinstance(ref, Wrapper):

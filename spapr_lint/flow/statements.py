@@ -10,7 +10,16 @@ from __future__ import annotations
 from typing import Any
 
 from spapr_lint import ir
-from spapr_lint.flow import arithmetic, attributes, calls, classes, containers, imports, matching
+from spapr_lint.flow import (
+    arithmetic,
+    attributes,
+    calls,
+    classes,
+    containers,
+    imports,
+    matching,
+    slices,
+)
 from spapr_lint.flow.machine import (
     Activation,
     Changes,
@@ -96,7 +105,7 @@ def _augment(m: Machine, a: Activation, n: ir.Node) -> bool:
     value = m.ex[value_node[0]](m, a, value_node)
     result = None
     if old.refs:
-        result = containers.augment(m, a, op, old, value, site)
+        result = slices.augment(m, a, op, old, value, site)
     if result is None:
         result = arithmetic.binary(m, a, op, old, value, site)
     calls.bind(m, a, target, result, site, value_node)
@@ -172,7 +181,13 @@ def _while(m: Machine, a: Activation, n: ir.Node) -> bool:
 
 
 def _loop(
-    m: Machine, a: Activation, step: Any, body: ir.Block, otherwise: ir.Block, place: Any, unroll: int
+    m: Machine,
+    a: Activation,
+    step: Any,
+    body: ir.Block,
+    otherwise: ir.Block,
+    place: Any,
+    unroll: int,
 ) -> bool:
     """Run a loop.  ``step`` starts a turn: True it runs, False it is over, None either."""
     test, site = place
@@ -290,11 +305,11 @@ def _stable(states: list[State]) -> bool:
                 continue
             if old is None or (old is not value and not same(join(old, value), old)):
                 return False
-        for slots, key, value in changes.values():
-            old = slots.get(key)
-            if old is value:
+        for slots, key, changed in changes.values():
+            before = slots.get(key)
+            if before is changed:
                 continue
-            if old is None or value is None or not same(join(old, value), old):
+            if before is None or changed is None or not same(join(before, changed), before):
                 return False
     return True
 

@@ -6,15 +6,18 @@ before the first function is interpreted.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spapr_lint import ir
 from spapr_lint.flow.annotations import Annotation
 from spapr_lint.flow.machine import Module
 from spapr_lint.flow.program import Program
 
+if TYPE_CHECKING:
+    from spapr_lint.flow.policy import Policy
 
-def survey(program: Program, policy: Any) -> None:
+
+def survey(program: Program, policy: Policy) -> None:
     """Fill the program's tables of slots and device properties."""
     wanted = (
         frozenset(policy.slot_parameters)
@@ -31,7 +34,7 @@ def survey(program: Program, policy: Any) -> None:
 
 
 def _block(
-    program: Program, policy: Any, module: Module, block: ir.Block, wanted: frozenset[str]
+    program: Program, policy: Policy, module: Module, block: ir.Block, wanted: frozenset[str]
 ) -> None:
     types: dict[str, str | None] = {}
     pending: list[Any] = list(reversed(block))
@@ -86,9 +89,7 @@ def _record(program: Program, module: Module, name: str, owner: str | None, slot
         program.slots.setdefault(key, {})[(owner, slot)] = None
 
 
-def _initializer(
-    program: Program, module: Module, node: ir.Node, wanted: frozenset[str]
-) -> None:
+def _initializer(program: Program, module: Module, node: ir.Node, wanted: frozenset[str]) -> None:
     """``T(slot=function)``."""
     if node[1][0] != ir.GLOBAL:
         return

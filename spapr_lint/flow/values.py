@@ -232,7 +232,7 @@ def truth(value: Value) -> bool | None:
     """Whether the value is certainly true or certainly false."""
     if value.open:
         return None
-    answers = {bool(item) for item in value.constants}
+    answers: set[bool | None] = {bool(item) for item in value.constants}
     for ref in value.refs:
         answers.add(ref.truth())
     if len(answers) != 1 or None in answers:

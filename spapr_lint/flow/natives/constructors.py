@@ -1,0 +1,244 @@
+"""Builtin types as they are called: ``list(x)``, ``dict(pairs)``, ``int(x)``, ``str(x)``, exceptions."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from typing import Any
+
+from spapr_lint.flow import arithmetic, calls, containers
+from spapr_lint.flow.arguments import Arguments
+from spapr_lint.flow.machine import Activation, Machine
+from spapr_lint.flow.natives.common import given, make, make_dict
+from spapr_lint.flow.objects import Object, Wrapper
+from spapr_lint.flow.values import (
+    BOOLEAN,
+    NOTHING,
+    UNKNOWN,
+    Value,
+    constant,
+    reference,
+    truth,
+)
+
+_LONGEST = 4096
+_CONVERSIONS: dict[str, Callable[..., Any]] = {
+    "int": int,
+    "float": float,
+    "str": str,
+    "repr": repr,
+    "ascii": ascii,
+    "bytes": bytes,
+    "chr": chr,
+    "ord": ord,
+    "abs": abs,
+    "round": round,
+    "hex": hex,
+    "oct": oct,
+    "bin": bin,
+    "format": format,
+    "complex": complex,
+    "hash": hash,
+}
+_METHODS = {
+    "int": ("__int__", "__index__", "__trunc__"),
+    "float": ("__float__",),
+    "str": ("__str__", "__repr__"),
+    "repr": ("__repr__",),
+    "ascii": ("__repr__",),
+    "bytes": ("__bytes__",),
+    "abs": ("__abs__",),
+    "round": ("__round__",),
+    "format": ("__format__", "__str__"),
+    "hash": ("__hash__",),
+    "complex": ("__complex__",),
+}
+COPIES = ("int", "float", "str", "abs", "round")
+
+
+def sequence(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``list``, ``tuple`` and ``set`` of an iterable; ``data`` is the shape."""
+    if not g.positional:
+        return make(m, a, data, [], site, g.rest is None)
+    items, exact = containers.iterate(m, a, g.positional[0], site)
+    return make(m, a, data, items, site, exact)
+
+
+def dict_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``dict(mapping or pairs, **items)``."""
+    made = make_dict(m, a, site)
+    fill_dict(m, a, made, g, site)
+    return reference(made)
+
+
+def fill_dict(m: Machine, a: Activation, made: Object, g: Arguments, site: int) -> None:
+    """What ``dict.__init__`` and ``dict.update`` do with their arguments."""
+    for value in g.positional:
+        update_from(m, a, made, value, site)
+    for name, value in g.keywords.items():
+        containers.store_item(m, a, made, constant(name), value)
+    if g.others is not None:
+        containers.store_item(m, a, made, UNKNOWN, g.others)
+
+
+def update_from(m: Machine, a: Activation, made: Object, source: Value, site: int) -> None:
+    """Put the items of a mapping, of an iterable of pairs or of an object with ``keys`` into a dict."""
+    plain: list[Any] = []
+    for ref in source.refs:
+        if not isinstance(ref, Object):
+            plain.append(ref)
+            continue
+        if ref.shape in ("dict", "namespace"):
+            for key, value in containers.pairs(m, reference(ref)):
+                containers.store_item(m, a, made, key, value, weak=len(source.refs) > 1)
+            continue
+        keys = calls.call_special(m, a, reference(ref), "keys", [], site)
+        if keys is not None:
+            for key in containers.iterate(m, a, keys, site)[0]:
+                value = containers.get_item(m, a, reference(ref), key, site)
+                containers.store_item(m, a, made, key, value)
+            continue
+        _store_rows(m, a, made, ref, site)
+    if source.open or plain:
+        containers.blur(m, made)
+        if source.facts:
+            containers.store_item(m, a, made, UNKNOWN, Value(source.facts, open=True))
+
+
+def _store_rows(m: Machine, a: Activation, made: Object, ref: Object, site: int) -> None:
+    rows, exact = containers.iterate(m, a, reference(ref), site)
+    for row in rows:
+        parts, known = containers.iterate(m, a, row, site)
+        if known and len(parts) == 2:
+            containers.store_item(m, a, made, parts[0], parts[1], weak=not exact)
+        elif parts:
+            containers.store_item(m, a, made, UNKNOWN, containers.element_of(parts))
+    if not exact:
+        containers.blur(m, made)
+
+
+def bool_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``bool(x)``."""
+    if not g.positional:
+        return constant(False)
+    for name in ("__bool__", "__len__"):
+        found = calls.call_special(m, a, g.positional[0], name, [], site)
+        if found is not None:
+            known = truth(found)
+            return BOOLEAN if known is None else constant(known)
+    known = truth(g.positional[0])
+    return BOOLEAN if known is None else constant(known)
+
+
+def convert(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``int``, ``str``, ``repr`` and other conversions; ``data`` is the name."""
+    if not g.positional:
+        return constant(_CONVERSIONS[data]()) if data in ("int", "str", "float", "bytes") else UNKNOWN
+    value = g.positional[0]
+    for name in _METHODS.get(data, ()):
+        found = calls.call_special(m, a, value, name, list(g.positional[1:]), site)
+        if found is not None:
+            return found
+    constants = _converted(data, g)
+    if data in COPIES:
+        facts = value.facts + _held(m, a, value, site).facts
+        if constants is not None:
+            return Value(facts, (), constants)
+        return Value(facts, (), (), True, value.form)
+    facts = arithmetic.mixed(m, a, [*g.values(), _held(m, a, value, site)], site).facts
+    return Value(facts, (), constants or (), constants is None)
+
+
+def _held(m: Machine, a: Activation, value: Value, site: int) -> Value:
+    """What the text of a container or an exception is made of."""
+    parts = []
+    for ref in value.refs:
+        if isinstance(ref, Object) and ref.shape in containers.SHAPES:
+            parts.extend(deep(m, ref, 3))
+        elif isinstance(ref, Object) and "args" in ref.slots:
+            parts.extend(containers.iterate(m, a, ref.slots["args"], site)[0])
+    return arithmetic.mixed(m, a, parts, site) if parts else NOTHING
+
+
+def deep(m: Machine, ref: Object, depth: int) -> list[Value]:
+    """All values that a container holds, those of inner containers too."""
+    found = []
+    for value in list(ref.slots.values()):
+        found.append(value)
+        for inner in value.refs:
+            if depth and isinstance(inner, Object):
+                found.extend(deep(m, inner, depth - 1))
+    return found
+
+
+def _converted(name: str, g: Arguments) -> tuple[Any, ...] | None:
+    """The constants that a conversion gives if the arguments are constants."""
+    if g.rest is not None or g.keywords or name == "hash":
+        return None
+    value = g.positional[0]
+    if value.open or value.refs or not value.constants:
+        return None
+    others = g.positional[1:]
+    if not all(other.exact() for other in others):
+        return None
+    results = []
+    for item in value.constants:
+        if name == "bytes" and isinstance(item, int) and item > _LONGEST:
+            return None
+        if name == "format" and others:
+            return None
+        try:
+            result = _CONVERSIONS[name](item, *[other.constants[0] for other in others])
+        except Exception:  # the program's own error: no value
+            return None
+        if result.__class__ is complex:
+            return None
+        results.append(result)
+    return tuple(results)
+
+
+def raiser(name: str) -> Callable[..., Value]:
+    """The constructor of one exception type."""
+
+    def made(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+        found = m.allocate("instance", name, a.module.index, site)
+        containers.set_exception(m, a, found, g, site)
+        return reference(found)
+
+    return made
+
+
+def exceptions() -> list[str]:
+    """The names of all builtin exceptions."""
+    return [
+        name
+        for name, kind in vars(builtins).items()
+        if isinstance(kind, type) and issubclass(kind, BaseException)
+    ]
+
+
+def wrapper(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``staticmethod``, ``classmethod`` and ``property``; ``data`` is which."""
+    if data == "property":
+        parts = [g.get(i, name) for i, name in enumerate(("fget", "fset", "fdel"))]
+        values = tuple([NOTHING if part is None else part for part in parts])
+        return reference(Wrapper("property", values))
+    return reference(Wrapper(data, (given(g, 0),)))
+
+
+def property_part(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``@x.setter`` and its like: the property with one more part."""
+    held, name = data
+    values = list(held.values) + [NOTHING] * (3 - len(held.values))
+    values[("getter", "setter", "deleter").index(name)] = given(g, 0)
+    return reference(Wrapper(held.kind, tuple(values)))
+
+
+def slice_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``slice(start, stop, step)``, as a value that subscripts know."""
+    bounds = list(g.positional)
+    if len(bounds) == 1:
+        bounds = [constant(None), *bounds]
+    bounds += [constant(None)] * (3 - len(bounds))
+    return reference(m.allocate("slice", None, a.module.index, site, tuple(bounds)))
+

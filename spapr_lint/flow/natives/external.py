@@ -1,0 +1,165 @@
+"""Calls of what is not in view: summaries of the standard library by dotted name.
+
+What is in no table gives an object of which nothing is known.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spapr_lint.flow import arithmetic, containers
+from spapr_lint.flow.arguments import Arguments
+from spapr_lint.flow.machine import Activation, Machine
+from spapr_lint.flow.natives import (
+    concurrency,
+    constructors,
+    functional,
+    libraries,
+    reflection,
+)
+from spapr_lint.flow.natives.common import Call, given, make
+from spapr_lint.flow.objects import ANY, External, Object
+from spapr_lint.flow.values import NONE, UNKNOWN, Value, constant, reference
+
+_MIXING = (
+    "base64.",
+    "binascii.",
+    "html.",
+    "json.dumps",
+    "ntpath.",
+    "os.fsdecode",
+    "os.fsencode",
+    "os.path.",
+    "pickle.dumps",
+    "posixpath.",
+    "re.escape",
+    "re.sub",
+    "shlex.",
+    "string.capwords",
+    "struct.pack",
+    "textwrap.",
+    "unicodedata.normalize",
+    "urllib.parse.",
+    "zlib.",
+)
+_LISTS = ("re.split", "re.findall", "shlex.split", "struct.unpack", "textwrap.wrap", "os.path.split")
+_WORDS = ("loads", "load", "literal_eval")
+
+
+def mixed(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """Text made of the arguments and what they hold."""
+    parts = []
+    for value in g.values():
+        parts.append(value)
+        for ref in value.refs:
+            if isinstance(ref, Object):
+                parts.extend(constructors.deep(m, ref, 3))
+    return arithmetic.mixed(m, a, parts, site)
+
+
+def pieces(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """A list of pieces of the arguments."""
+    return make(m, a, "list", [mixed(m, a, g, site, data)], site, False)
+
+
+def read_back(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``json.loads`` and its like: something in which what the text carried may be anywhere."""
+    facts = mixed(m, a, g, site, data).facts
+    made = m.allocate("opaque", None, a.module.index, site)
+    if facts:
+        made.slots[ANY] = Value(facts, open=True)
+    return Value(facts, (made,), (), True)
+
+
+def second(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``typing.cast(T, x)``."""
+    return given(g, 1)
+
+
+def member_value(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``enum.auto()``."""
+    return UNKNOWN
+
+
+def string_buffer(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``io.StringIO(text)``: an object that gives back what is written to it."""
+    made = m.allocate("opaque", None, a.module.index, site)
+    made.slots[ANY] = mixed(m, a, g, site, data)
+    return reference(made)
+
+
+def _none(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    return NONE
+
+
+def _math(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    return arithmetic.mixed(m, a, g.values(), site)
+
+
+TABLE: dict[str, tuple[Call, Any]] = {
+    **functional.TABLE,
+    **libraries.TABLE,
+    **concurrency.TABLE,
+    "typing.cast": (second, None),
+    "typing.assert_type": (functional.IDENTITY, None),
+    "typing.no_type_check": (functional.IDENTITY, None),
+    "enum.auto": (member_value, None),
+    "importlib.import_module": (reflection.import_, True),
+    "io.StringIO": (string_buffer, None),
+    "io.BytesIO": (string_buffer, None),
+    "atexit.register": (functional.call, None),
+    "time.sleep": (_none, None),
+    **{
+        name: (functional.IDENTITY, None)
+        for name in (
+            "enum.unique typing.final typing.override typing.overload typing.runtime_checkable "
+            "abc.abstractmethod typing_extensions.override sys.intern copyreg.pickle "
+            "contextlib.aclosing typing.reveal_type asyncio.coroutine types.coroutine"
+        ).split()
+    },
+    **{
+        name: (constructors.wrapper, "property")
+        for name in ("abc.abstractproperty", "enum.property", "types.DynamicClassAttribute")
+    },
+    "abc.abstractclassmethod": (constructors.wrapper, "classmethod"),
+    "abc.abstractstaticmethod": (constructors.wrapper, "staticmethod"),
+    **{f"math.{name}": (_math, None) for name in "floor ceil trunc fabs sqrt gcd lcm pow".split()},
+}
+
+
+def external(m: Machine, a: Activation, name: str, g: Arguments, site: int) -> Value:
+    """Call something by its dotted name."""
+    found = TABLE.get(name)
+    if found is None:
+        base, _, last = name.rpartition(".")
+        if base == "builtins" and last in m.tables.builtins:
+            native: Any = m.tables.builtins[last].refs[0]
+            return native.call(m, a, g, site, native.data)  # type: ignore[no-any-return]
+        found = _by_prefix(name, last)
+    if found is None:
+        return m.opaque(a, site)
+    return found[0](m, a, g, site, found[1])
+
+
+def _by_prefix(name: str, last: str) -> tuple[Call, Any] | None:
+    if name in _LISTS:
+        return pieces, None
+    if last in _WORDS and name.split(".")[0] in ("json", "pickle", "marshal", "ast", "yaml", "tomllib"):
+        return read_back, None
+    return (mixed, None) if name.startswith(_MIXING) else None
+
+
+def external_member(m: Machine, dotted: str, attr: str) -> Value:
+    """``module.name`` where the module is not in view."""
+    if dotted == "builtins" and attr in m.tables.builtins:
+        return m.tables.builtins[attr]
+    if dotted == "sys" and attr in ("maxsize",):
+        return constant((1 << 63) - 1)
+    if dotted == "typing" and attr == "TYPE_CHECKING":
+        return constant(False)
+    return reference(External(f"{dotted}.{attr}"))
+
+
+def element(m: Machine, a: Activation, value: Value, site: int) -> Value:
+    """Any element of an iterable."""
+    return containers.element_of(containers.iterate(m, a, value, site)[0])

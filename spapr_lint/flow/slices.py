@@ -1,0 +1,112 @@
+"""Slices, and operators that change a container in place."""
+
+from __future__ import annotations
+
+from spapr_lint.flow import calls
+from spapr_lint.flow.containers import (
+    SHAPES,
+    append,
+    blur,
+    fill,
+    iterate,
+    known_items,
+    replace,
+    update,
+)
+from spapr_lint.flow.machine import Activation, Machine, touch
+from spapr_lint.flow.values import NOTHING, UNKNOWN, Value, constant, join, reference
+from spapr_lint.flow.objects import Object
+
+
+def get_slice(
+    m: Machine, a: Activation, owner: Value, bounds: list[Value | None], site: int
+) -> Value:
+    """``owner[lower:upper:step]``."""
+    result = NOTHING
+    for ref in owner.refs:
+        if ref.__class__ is not Object or ref.shape not in SHAPES:
+            result = join(result, UNKNOWN)
+            continue
+        shape = "tuple" if ref.shape == "tuple" else "list"
+        made = m.allocate(shape, None, a.module.index, site)
+        touch(a, ref)
+        items, exact = known_items(ref)
+        where = _slice(bounds)
+        fill(m, made, items[where] if exact and where else items, exact and where is not None)
+        result = join(result, reference(made))
+    if owner.constants or owner.open:
+        where = _slice(bounds)
+        if owner.exact() and where is not None and isinstance(owner.constants[0], (str, bytes)):
+            result = join(result, constant(owner.constants[0][where]))
+        else:
+            facts = tuple([f for f in owner.facts if m.policy.through_arithmetic(f.kind)])
+            result = join(result, Value(facts, open=True))
+    return result
+
+
+def _slice(bounds: list[Value | None]) -> slice | None:
+    """The bounds as a slice if they are known."""
+    parts: list[int | None] = []
+    for bound in bounds:
+        if bound is None:
+            parts.append(None)
+        elif bound.exact() and (bound.constants[0] is None or isinstance(bound.constants[0], int)):
+            parts.append(bound.constants[0])
+        else:
+            return None
+    return slice(*parts) if parts[2] != 0 else None
+
+
+def store_slice(
+    m: Machine, a: Activation, owner: Value, bounds: list[Value | None], value: Value, site: int
+) -> None:
+    """``owner[lower:upper:step] = value``."""
+    new, known = iterate(m, a, value, site)
+    for ref in owner.refs:
+        if ref.__class__ is not Object or ref.shape != "list":
+            continue
+        touch(a, ref)
+        items, exact = known_items(ref)
+        where = _slice(bounds)
+        if exact and known and where is not None and len(owner.refs) == 1:
+            try:
+                items[where] = new
+            except ValueError:
+                continue
+            replace(m, ref, items)
+            continue
+        blur(m, ref)
+        for item in new:
+            append(m, ref, item)
+
+
+def augment(
+    m: Machine, a: Activation, op: str, old: Value, value: Value, site: int
+) -> Value | None:
+    """``old op= value`` on objects: in place where Python does so."""
+    names = {"+": "__iadd__", "-": "__isub__", "*": "__imul__", "|": "__ior__", "&": "__iand__"}
+    name = names.get(op)
+    if name is not None:
+        found = calls.call_special(m, a, old, name, [value], site)
+        if found is not None:
+            return found
+    changed = False
+    for ref in old.refs:
+        if ref.__class__ is not Object:
+            continue
+        if op == "+" and ref.shape == "list":
+            items, exact = iterate(m, a, value, site)
+            touch(a, ref)
+            if not exact:
+                blur(m, ref)
+            for item in items:
+                append(m, ref, item)
+            changed = True
+        elif op == "|" and ref.shape == "dict":
+            update(m, a, ref, value)
+            changed = True
+        elif op == "|" and ref.shape == "set":
+            for item in iterate(m, a, value, site)[0]:
+                append(m, ref, item)
+            changed = True
+    return old if changed else None

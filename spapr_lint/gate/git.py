@@ -167,7 +167,6 @@ def _discover(path: str | None, folder: str) -> Repository:
     where = path if path is not None else os.getcwd()
     ask = _Asker(where, outer | located)
     git_dir = ask("--absolute-git-dir")
-    bare = ask("--is-bare-repository") == "true" or ask("--is-inside-work-tree") != "true"
     objects = os.path.join(where, ask("--git-path", "objects"))
     alternates = located.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")
     environment = outer | {
@@ -181,12 +180,22 @@ def _discover(path: str | None, folder: str) -> Repository:
     }
     return Repository(
         git_dir=git_dir,
-        top=None if bare else ask("--show-toplevel"),
+        top=_top(ask),
         index=os.path.join(where, ask("--git-path", "index")),
         shallow=ask("--is-shallow-repository") == "true",
         folder=folder,
         environment=environment,
     )
+
+
+def _top(ask: _Asker) -> str | None:
+    """The work tree's top folder; None in a bare repository, and within ``.git``."""
+    if ask("--is-bare-repository") == "true":
+        return None
+    try:
+        return ask("--show-toplevel")
+    except GitError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,7 +227,7 @@ def work_tree(repository: Repository) -> str:
     compare them.  A file that differs from the index only by CRLF is unchanged.
     """
     if repository.top is None:
-        raise GitError(f"{printable(repository.git_dir)}: a bare repository has no work tree")
+        raise GitError(f"{printable(repository.git_dir)}: no work tree here (a bare repository?)")
     index = _index_copy(repository, "worktree")
     wanted = b"".join((*_tracked(repository, index), *_untracked(repository, index)))
     repository.run("update-index", "-z", "--add", "--index-info", stdin=wanted, index=index)

@@ -11,6 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 import truth_harness as harness
 
 
@@ -42,7 +44,6 @@ def main() -> int:
     parser.add_argument("--lines", action="store_true", help="print each wrong site")
     parser.add_argument("words", nargs="*")
     options = parser.parse_args()
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     total, stale = harness.Count(), 0
     print(f"{'program':28} sites  found  missing  spurious  precision  recall      s")
     for program in harness.programs():

@@ -15,6 +15,8 @@ import tokenize
 from pathlib import Path
 from typing import NamedTuple
 
+from spapr_lint.tree import MemoryTree
+
 HERE = Path(__file__).resolve().parent
 PROGRAMS = HERE / "programs"
 PACKS = HERE / "packs"
@@ -141,14 +143,16 @@ def reported(program: Path) -> set[tuple[Path, int]]:
     """The lines that the tool reports for the program."""
     from spapr_lint.check import check
 
+    folder = folder_of(program) or program.parent
+    names = {str(path.relative_to(folder)): path for path in files_of(program)}
     report = check(
-        [str(folder_of(program) or program)],
+        sorted(names),
         packs=[str(pack_of(program))],
         default_packs=False,
         cache=False,
-        root=str(folder_of(program) or program.parent),
+        tree=MemoryTree({name: path.read_bytes() for name, path in names.items()}),
     )
-    return {(Path(finding.path).resolve(), finding.line) for finding in report.findings}
+    return {(names[finding.path], finding.line) for finding in report.findings}
 
 
 def tally(expected: list[Site], lines: set[tuple[Path, int]]) -> Count:

@@ -106,6 +106,7 @@ class Context:
     untranslated: list[tuple[int, str]] = field(default_factory=list)
     records: dict[str, dict[str, CType]] = field(default_factory=dict)
     macros: dict[str, str] = field(default_factory=dict)
+    known: dict[str, Ex] = field(default_factory=dict)
     expanding: list[str] = field(default_factory=list)
     function: Function = field(default_factory=Function)
     writers: Mapping[str, Writer] = field(default_factory=dict)

@@ -46,10 +46,19 @@ def identifier(ctx: Context, node: Node) -> Ex:
         if local.boxed:
             return Ex(local.name + ".v", POSTFIX, local.type)
         return Ex(local.name, ATOM, local.type)
+    known = ctx.known.get(name)
+    if known is None:
+        known = ctx.known[name] = _global(ctx, name)
+    if known.text == "__func__":
+        return Ex(json.dumps(ctx.function.name), ATOM, STRING)
+    return known
+
+
+def _global(ctx: Context, name: str) -> Ex:
     if name in _TRUTH:
         return Ex(_TRUTH[name], ATOM, BOOL)
     if name in ("__func__", "__FUNCTION__"):
-        return Ex(json.dumps(ctx.function.name), ATOM, STRING)
+        return Ex("__func__", ATOM, STRING)
     if name.startswith("stringify_"):
         return Ex(json.dumps(name[10:].strip("_")), ATOM, STRING)
     ctype = ctx.global_type(name)
@@ -139,12 +148,14 @@ def unquoted(text: str) -> str:
 
 def string(_: Context, node: Node) -> Ex:
     """A string literal."""
-    return Ex(json.dumps(unquoted(node.text), ensure_ascii=False), ATOM, STRING)
+    return Ex(
+        json.dumps(unquoted(node.source.characters(node.text)), ensure_ascii=False), ATOM, STRING
+    )
 
 
 def character(ctx: Context, node: Node) -> Ex:
     """A character literal, an int."""
-    text = unquoted(node.text)
+    text = unquoted(node.source.characters(node.text))
     if len(text) != 1:
         raise UntranslatedError("character")
     if text == "\0":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Final
 
 from spapr_lint.c.blocks import block, fill, statements, whole
@@ -30,8 +31,8 @@ def function(ctx: Context, node: Node, indent: int) -> str:
     collided: frozenset[str] = frozenset()
     for attempt in range(2):
         state = Function(name=name, returns=ctype.of, body=body, renamed=collided)
-        state.addressed, state.stores = survey(body)
-        state.labels = labels_of(body)
+        state.addressed, state.stores, labelled = survey(body)
+        state.labels = labels_of(body) if labelled else {}
         ctx.function, ctx.indent, ctx.hoist = state, indent, None
         _function(ctx, node, name, ctype, body, indent)
         collided = ctx.collides()
@@ -101,8 +102,9 @@ def _parameter_nodes(node: Node) -> list[Node]:
     return found
 
 
-def survey(body: Node) -> tuple[frozenset[str], dict[str, list[Node | None]]]:
-    """Names whose address is taken, and what is stored in each name (None: anything)."""
+def survey(body: Node) -> tuple[frozenset[str], dict[str, list[Node | None]], bool]:
+    """Names whose address is taken, what is stored in each name (None: anything), any labels."""
+    labelled = False
     addressed: set[str] = set()
     stores: dict[str, list[Node | None]] = {}
     stack = [body]
@@ -125,11 +127,13 @@ def survey(body: Node) -> tuple[frozenset[str], dict[str, list[Node | None]]]:
                 stores.setdefault(inner.text, []).append(node.get("value"))
         elif kind == "update_expression" and node.need("operator").text == "--":
             stores.setdefault(core(node.need("argument")).text, []).append(None)
+        elif kind == "labeled_statement":
+            labelled = True
         elif kind == "expression_statement" and node.text == "missing ;":
             for given in node.kids[0].kids[-1].kids[:1] if node.kids[0].kids else ():
                 stores.setdefault(given.text, []).append(None)
         stack.extend(node.kids)
-    return frozenset(addressed), stores
+    return frozenset(addressed), stores, labelled
 
 
 # ---- macros
@@ -141,6 +145,9 @@ def constant(ctx: Context, macro: Macro, line: int, indent: int) -> None:
     name = ctx.global_name(macro.name)
     if not body:
         ctx.put(indent, f"# #define {macro.name}", line)
+        return
+    if _SIMPLE.fullmatch(body):
+        ctx.put(indent, f"{name} = {body}", line)
         return
     kept = len(ctx.untranslated)
     for tree_of in (_adjacent, expression_tree, _braces):
@@ -156,6 +163,10 @@ def constant(ctx: Context, macro: Macro, line: int, indent: int) -> None:
         return
     del ctx.untranslated[kept:]
     _opaque(ctx, macro, line, indent)
+
+
+# numbers and strings that Python writes in the same way
+_SIMPLE = re.compile(r'0[xX][0-9a-fA-F]+|[1-9]\d*|0|"[ -!#-\[\]-~]*"')
 
 
 def _opaque(ctx: Context, macro: Macro, line: int, indent: int) -> None:
@@ -245,7 +256,7 @@ def _as_statements(ctx: Context, body: str, line: int, indent: int) -> bool:
     inner = [kid for kid in tree.kids if kid.kind != "expression_statement" or kid.kids]
     if len(inner) == 1 and inner[0].kind == "do_statement":
         tree = inner[0].need("body")
-    ctx.function.addressed, ctx.function.stores = survey(tree)
+    ctx.function.addressed, ctx.function.stores, _ = survey(tree)
     ctx.function.addressed -= frozenset(ctx.function.scopes[0])
     written = len(ctx.lines)
     statements(ctx, tree.kids, indent)

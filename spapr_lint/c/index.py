@@ -147,6 +147,7 @@ class Declarations:
         parts = list(parts)
         self.missing = missing
         self.headers: Mapping[str, Facts] = headers or {}
+        self._resolved: dict[str, CType] = {}
         self.inner: Inner = {} if below is None else below.inner
         records = _merged(part.records for part in parts)
         types = _merged(part.typedefs for part in parts)
@@ -191,8 +192,16 @@ class Declarations:
 
     def resolve(self, ctype: CType | None) -> CType | None:
         """The type behind typedefs; records and integers are their own."""
+        if ctype is None or ctype.kind != "name":
+            return ctype
+        found = self._resolved.get(ctype.name)
+        if found is None:
+            found = self._resolved[ctype.name] = self._resolve(ctype)
+        return found
+
+    def _resolve(self, ctype: CType) -> CType:
         for _ in range(12):
-            if ctype is None or ctype.kind != "name" or ctype.name in INTEGERS:
+            if ctype.kind != "name" or ctype.name in INTEGERS:
                 return ctype
             if ctype.name in self.records:
                 return ctype

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 _TOKEN = re.compile(
     rb"/\*.*?(?:\*/|\Z)|//(?:[^\n\\]|\\.)*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.S
@@ -193,26 +193,39 @@ def _top_macros(sheet: _Sheet) -> None:
         sheet.put(*match.span(4), b";", "macro end")
 
 
+_ATTRIBUTE_WORDS: Final = (b"g_auto", b"coroutine", b"QEMU_", b"G_", b"__", b"GCC_FMT")
+
+
+def _calls(sheet: _Sheet) -> None:
+    """What looks like a call and is none."""
+    _types_as_arguments(sheet)
+    if b"stringify" in sheet.code:
+        for match in sheet.matches(_STRINGIFY):
+            sheet.put(*match.span(), re.sub(rb"\W", b"_", match.group()), "stringify")
+    if b"_HEAD(" in sheet.code or b"_ENTRY(" in sheet.code:
+        for match in sheet.matches(_QUEUE):
+            sheet.put(*match.span(), re.sub(rb"[^\w\n]", b"_", match.group()), "queue")
+    if b")\n" in sheet.code or b") " in sheet.code or sheet.code.endswith(b")"):
+        _top_macros(sheet)
+    for match in sheet.matches(_NUMBER_TOKEN):
+        sheet.put(*match.span(2), b"_" + match.group(2)[1:], "token")
+
+
 def mask(raw: bytes) -> Masked:
     """The text in a form that tree-sitter accepts; see `Masked`."""
     clean, code, spans = strip(raw)
     sheet = _Sheet(clean, code)
-    for match in sheet.matches(_ATTRIBUTE):
-        sheet.put(*match.span(), _blank(match.group()), "attribute")
-    for match in sheet.matches(_AUTOPTR):
-        name = match.group(1)
-        sheet.put(*match.span(), b" " * 10 + name + b"*", "attribute")
-    for match in sheet.matches(_RANGE):
-        sheet.put(match.end() - 3, match.end(), b"|| ", "range")
-    if b"*" in sheet.code:
-        _types_as_arguments(sheet)
-    for match in sheet.matches(_STRINGIFY):
-        sheet.put(*match.span(), re.sub(rb"\W", b"_", match.group()), "stringify")
-    for match in sheet.matches(_QUEUE):
-        sheet.put(*match.span(), re.sub(rb"[^\w\n]", b"_", match.group()), "queue")
-    _top_macros(sheet)
-    for match in sheet.matches(_NUMBER_TOKEN):
-        sheet.put(*match.span(2), b"_" + match.group(2)[1:], "token")
+    if any(word in code for word in _ATTRIBUTE_WORDS):
+        for match in sheet.matches(_ATTRIBUTE):
+            sheet.put(*match.span(), _blank(match.group()), "attribute")
+        for match in sheet.matches(_AUTOPTR):
+            name = match.group(1)
+            sheet.put(*match.span(), b" " * 10 + name + b"*", "attribute")
+    if b"..." in code:
+        for match in sheet.matches(_RANGE):
+            sheet.put(match.end() - 3, match.end(), b"|| ", "range")
+    if b"(" in code:
+        _calls(sheet)
     text = bytes(sheet.text)
     assert len(text) == len(raw)
     return Masked(clean, code, text, sheet.notes, _comments(raw, code, spans))
@@ -225,13 +238,15 @@ class Source:
     macro that is expanded where it is used; 0 for a file.
     """
 
-    __slots__ = ("autos", "masked", "path", "pinned", "starts")
+    __slots__ = ("autos", "masked", "path", "pinned", "starts", "text")
 
     def __init__(self, path: str, masked: Masked, pinned: int = 0) -> None:
         self.path = path
         self.masked = masked
         self.pinned = pinned
-        self.starts = line_starts(masked.text)
+        self.starts = line_starts(masked.text) if not pinned else [0]
+        # one character a byte, so that offsets hold; `characters` undoes it
+        self.text = masked.text.decode("latin-1")
         self.autos = {
             self.line(start): decode(old)
             for start, (what, old) in masked.notes.items()
@@ -241,6 +256,10 @@ class Source:
     def line(self, offset: int) -> int:
         """The line of an offset, from 1."""
         return self.pinned or bisect_right(self.starts, offset)
+
+    def characters(self, text: str) -> str:
+        """A piece of ``text`` with its non-ASCII characters."""
+        return text if text.isascii() else decode(text.encode("latin-1"))
 
     def slice(self, start: int, end: int) -> str:
         """Text between two offsets, comments left out."""

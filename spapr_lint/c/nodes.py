@@ -6,14 +6,13 @@ is made one function at a time, without recursion.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from typing import Final
 
 import tree_sitter
 import tree_sitter_c
 
-from spapr_lint.c.mask import Source, decode
+from spapr_lint.c.mask import Source
 from spapr_lint.c.names import words
 
 _SKIP, _LEAF, _DESCEND = range(3)
@@ -52,6 +51,9 @@ def _kinds() -> tuple[tuple[str, int, bool], ...]:
     return tuple(kinds)
 
 
+_ERROR: Final = ("ERROR", _DESCEND, True)
+
+
 @cache
 def _fields() -> tuple[str, ...]:
     grammar = language()
@@ -62,10 +64,11 @@ class Node:
     """One node of a C syntax tree.
 
     ``field`` is what it is to its parent (``left``, ``body``, …; "" if nothing),
-    ``broken`` says that it, or something in it, could not be parsed.
+    ``broken`` says that it, or something in it, could not be parsed, ``steps``
+    that it holds a ``++`` or ``--``.
     """
 
-    __slots__ = ("broken", "end", "field", "kids", "kind", "source", "start", "text")
+    __slots__ = ("broken", "end", "field", "kids", "kind", "source", "start", "steps", "text")
 
     def __init__(
         self, kind: str, field: str, start: int, end: int, text: str, source: Source
@@ -78,6 +81,7 @@ class Node:
         self.source = source
         self.kids: list[Node] = []
         self.broken = False
+        self.steps = False
 
     @property
     def line(self) -> int:
@@ -124,42 +128,49 @@ def parse_tree(text: bytes) -> tree_sitter.Tree:
 
 def convert(start: tree_sitter.Node, source: Source) -> Node:
     """The light copy of one node and all that is below it."""
-    kinds, fields, text = _kinds(), _fields(), source.masked.text
+    kinds, fields, text = _kinds(), _fields(), source.text
     damaged = start.has_error
     cursor = start.walk()
-    root = _copy(start, "", kinds[start.kind_id][0], text, source)
-    current, path = root, list[Node]()
-    if start.child_count == 0 or not cursor.goto_first_child():
+    name, what, _ = kinds[start.kind_id] if start.kind_id < len(kinds) else _ERROR
+    begin, end = start.start_byte, start.end_byte
+    root = current = Node(name, "", begin, end, text[begin:end] if what == _LEAF else "", source)
+    path: list[Node] = []
+    forward, descend = cursor.goto_next_sibling, cursor.goto_first_child
+    if what == _LEAF or not descend():
         return root
-    forward: Callable[[], bool] = cursor.goto_next_sibling
     while True:
         raw = cursor.node
-        number = raw.kind_id if raw is not None else 0
-        name, what, named = kinds[number] if number < len(kinds) else ("ERROR", _DESCEND, True)
+        assert raw is not None
+        number = raw.kind_id
+        name, what, named = kinds[number] if number < 65535 else _ERROR
         field = fields[cursor.field_id or 0]
-        if raw is not None and what != _SKIP and (named or field):
+        if what and (named or field):
             begin, end = raw.start_byte, raw.end_byte
-            leaf = what == _LEAF
-            node = Node(name, field, begin, end, decode(text[begin:end]) if leaf else "", source)
-            current.kids.append(node)
-            if damaged and (name == "ERROR" or raw.is_missing):
-                node.broken = True
-            if not leaf and cursor.goto_first_child():
-                path.append(current)
-                current = node
-                continue
-        elif damaged and raw is not None and raw.is_missing and name == ";":
+            if what == _LEAF:
+                node = Node(name, field, begin, end, text[begin:end], source)
+                current.kids.append(node)
+                if damaged and raw.is_missing:
+                    node.broken = current.broken = True
+            else:
+                node = Node(name, field, begin, end, "", source)
+                current.kids.append(node)
+                if damaged and (name == "ERROR" or raw.is_missing):
+                    node.broken = current.broken = True
+                if name == "update_expression":
+                    node.steps = True
+                if descend():
+                    path.append(current)
+                    current = node
+                    continue
+        elif damaged and raw.is_missing and name == ";":
             current.text = "missing ;"
         while not forward():
             if not path:
                 return root
             cursor.goto_parent()
             parent = path.pop()
-            parent.broken = parent.broken or (damaged and current.broken)
+            if current.broken:
+                parent.broken = True
+            if current.steps:
+                parent.steps = True
             current = parent
-
-
-def _copy(raw: tree_sitter.Node, field: str, name: str, text: bytes, source: Source) -> Node:
-    begin, end = raw.start_byte, raw.end_byte
-    words = decode(text[begin:end]) if raw.child_count == 0 else ""
-    return Node(name, field, begin, end, words, source)

@@ -69,9 +69,9 @@ class Unit:
     tree: tree_sitter.Tree
 
 
-_WORD = re.compile(rb'"((?:[^"\\\n]|\\.)*)"|[A-Za-z_]\w*')
+_LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)+)"')
 _TAG_COMMENT = re.compile(rb"/[*/]\s*([a-z_]+\.[a-z]+)\s*(?:\*/|$)", re.M)
-_NAME = re.compile(rb"[A-Za-z_]\w*")
+_NAME = re.compile(r"[A-Za-z_]\w*")
 _IF = re.compile(rb"[ \t]*#[ \t]*if")
 _ELSE = re.compile(rb"[ \t]*#[ \t]*(?:else|elif)")
 _END = re.compile(rb"[ \t]*#[ \t]*endif")
@@ -145,10 +145,10 @@ def _span(node: tree_sitter.Node, source: Source, raw: bytes) -> FunctionSpan | 
     name = function_name(node, source.masked.text)
     if not name:
         return None
-    clean = source.masked.clean[start:end]
-    words = {decode(m.group(1) or m.group()) for m in _WORD.finditer(clean)}
-    for literal in [m.group(1) for m in _WORD.finditer(clean) if m.group(1)]:
-        words.update(decode(part) for part in _NAME.findall(literal))
+    clean = source.slice(start, end)
+    words = set(_NAME.findall(clean))
+    if '"' in clean:
+        words.update(_LITERAL.findall(clean))
     if b"/" in raw[start:end]:
         words.update(decode(m.group(1)) for m in _TAG_COMMENT.finditer(raw[start : end + 200]))
     body = node.child_by_field_name("body")

@@ -21,7 +21,6 @@ from spapr_lint.c.operators import (
 from spapr_lint.c.records import RECORDS, fields, inner_name
 from spapr_lint.c.types import CType, annotation, base_type, by_value, declare, named
 
-_STEPS: Final = frozenset(("update_expression",))
 _CHOICES: Final = frozenset(("conditional_expression", "compound_statement"))
 
 
@@ -68,7 +67,7 @@ def _plain(ctx: Context, node: Node, indent: int) -> None:
 def _hoisting(ctx: Context, node: Node) -> list[str] | None:
     """Collect ``n++`` to be written after the statement, where that is the same."""
     ctx.hoist = None
-    if contains(node, _STEPS) and not contains(node, _CHOICES):
+    if node.steps and not contains(node, _CHOICES):
         if not any(sign in node.words for sign in ("&&", "||")):
             ctx.hoist = []
     return ctx.hoist

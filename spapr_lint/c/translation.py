@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import ast
+import gc
 import re
+import symtable
 from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -390,6 +391,16 @@ def _context(unit: Unit, decls: Declarations) -> Context:
 
 def translate(unit: Unit, decls: Declarations, wanted: Container[str] | None = None) -> Translated:
     """Translate a file, or of its functions only those ``wanted``; never fails."""
+    collecting = gc.isenabled()
+    gc.disable()  # trees of thousands of nodes, all of them alive
+    try:
+        return _translated(unit, decls, wanted)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _translated(unit: Unit, decls: Declarations, wanted: Container[str] | None) -> Translated:
     refused: frozenset[int] = frozenset()
     for _ in range(8):
         ctx = _context(unit, decls)
@@ -420,7 +431,7 @@ def _nothing(text: str) -> tuple[str, tuple[int, ...]]:
 def _fault(text: str) -> int:
     """The line of a syntax error in the text, 0 if there is none."""
     try:
-        ast.parse(text)
+        symtable.symtable(text, "", "exec")  # much quicker than a tree, and checks scopes too
     except SyntaxError as error:
         return error.lineno or 1
     except (ValueError, RecursionError, MemoryError):

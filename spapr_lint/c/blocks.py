@@ -59,6 +59,12 @@ def statements(ctx: Context, nodes: Sequence[Node], indent: int) -> None:
             ctx.writers["macro block"](ctx, _pair(node, following), indent)
             position += 2
             continue
+        if node.kind == "labeled_statement" and ctx.function.backward:
+            if node.need("label").text in ctx.function.backward:
+                again = Node("again", "", node.start, nodes[-1].end, "", node.source)
+                again.kids = list(nodes[position:])
+                statement(ctx, again, indent)
+                return
         statement(ctx, node, indent)
         position += 1
 

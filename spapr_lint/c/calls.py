@@ -6,12 +6,13 @@ import json
 import re
 from typing import Final
 
-from spapr_lint.c.context import ATOM, BREAK, POSTFIX, WALRUS, Context, Ex, Maker
+from spapr_lint.c.context import ATOM, BREAK, POSTFIX, Context, Ex, Maker
 from spapr_lint.c.dispatch import core, express
+from spapr_lint.c.integers import common, wrapped
 from spapr_lint.c.macros import expand_expression, treatment
 from spapr_lint.c.names import quoted, words
 from spapr_lint.c.nodes import Node, UntranslatedError
-from spapr_lint.c.operators import common, condition, wrapped
+from spapr_lint.c.operators import condition
 from spapr_lint.c.types import (
     SIZE,
     STRING,
@@ -96,7 +97,7 @@ def _argument(ctx: Context, node: Node, coerced: bool) -> str:
         inner = core(node)
         if inner.kind == "unary_expression" or "- " in ex.text or "<<" in ex.text:
             ex = wrapped(ctx, ex)
-    return f"({ex.text})" if ex.binds == WALRUS else ex.text
+    return ex.text
 
 
 def _result(ctx: Context, name: str, target: CType | None, given: list[Node]) -> CType | None:

@@ -62,11 +62,22 @@ class Loop(NamedTuple):
 
     ``kind``: ``loop``, ``chain`` (a switch as if/elif) or ``cases`` (a switch
     with fallthrough).  ``repeat`` writes what must run before ``continue``.
+    ``after`` collects the flags that mean "leave this one too, and go on".
     """
 
     kind: str
     repeat: Callable[[int], None] | None = None
     flag: str = ""
+    body: Node | None = None
+    after: list[str] | None = None
+
+
+class Label(NamedTuple):
+    """A label: its statement, what follows in its block, the block, its place in the text."""
+
+    node: Node
+    rest: list[Node]
+    block: Node
 
 
 @dataclass(slots=True)
@@ -78,7 +89,8 @@ class Function:
     scopes: list[dict[str, Local]] = field(default_factory=lambda: [{}])
     addressed: frozenset[str] = frozenset()
     stores: dict[str, list[Node | None]] = field(default_factory=dict)
-    labels: dict[str, tuple[Node, list[Node]]] = field(default_factory=dict)
+    labels: dict[str, Label] = field(default_factory=dict)
+    backward: frozenset[str] = frozenset()
     loops: list[Loop] = field(default_factory=list)
     globals: set[str] = field(default_factory=set)
     helpers: set[str] = field(default_factory=set)

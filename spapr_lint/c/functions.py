@@ -11,11 +11,11 @@ from spapr_lint.c.context import BREAK, WALRUS, Context, Function, Line, Local, 
 from spapr_lint.c.dispatch import core, express
 from spapr_lint.c.index import Macro
 from spapr_lint.c.initialisers import initial
+from spapr_lint.c.integers import closes
 from spapr_lint.c.jumps import labels_of
 from spapr_lint.c.macros import expression_tree, parsed, statement_tree, treatment
 from spapr_lint.c.names import python_name
 from spapr_lint.c.nodes import Node, UntranslatedError
-from spapr_lint.c.operators import closes
 from spapr_lint.c.statements import tagged
 from spapr_lint.c.types import CType, annotation, base_type, declare, result
 
@@ -32,7 +32,8 @@ def function(ctx: Context, node: Node, indent: int) -> str:
     for attempt in range(2):
         state = Function(name=name, returns=ctype.of, body=body, renamed=collided)
         state.addressed, state.stores, labelled = survey(body)
-        state.labels = labels_of(body) if labelled else {}
+        if labelled:
+            state.labels, state.backward = labels_of(body)
         ctx.function, ctx.indent, ctx.hoist = state, indent, None
         _function(ctx, node, name, ctype, body, indent)
         collided = ctx.collides()

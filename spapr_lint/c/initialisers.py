@@ -6,9 +6,9 @@ from typing import Final
 
 from spapr_lint.c.context import ATOM, BREAK, POSTFIX, WALRUS, Context, Ex, Maker
 from spapr_lint.c.dispatch import express, value
+from spapr_lint.c.integers import stored
 from spapr_lint.c.names import python_name
 from spapr_lint.c.nodes import Node
-from spapr_lint.c.operators import stored
 from spapr_lint.c.types import CType, by_value, described
 
 

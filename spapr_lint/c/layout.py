@@ -135,8 +135,8 @@ def spaced(lines: Iterable[Line], source: Source) -> list[Line]:
         heads = text.startswith(("def ", "class "))
         want = 0
         if found and line.line > past.line and line.line - 1 in blank:
-            want = 0 if past.text.endswith(":") else 1
-        if found and top:
+            want = 0 if past.text.endswith(":") or text.lstrip()[:1] in (")", "]", "}") else 1
+        if found and top and text[:1] not in (")", "]", "}"):
             inner = past.text[:1] == " "
             if inner and (heads or text[:1] == "#"):
                 want = 2

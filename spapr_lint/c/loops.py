@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from spapr_lint.c.blocks import body, contains, fill, statement, statements, whole
+from spapr_lint.c.blocks import body, contains, statement, whole
 from spapr_lint.c.context import SUM, UNARY, Context, Ex, Loop, Writer
 from spapr_lint.c.dispatch import core, express, value
+from spapr_lint.c.integers import wrapped
 from spapr_lint.c.macros import expression_tree, statement_tree, substituted, treatment
 from spapr_lint.c.names import quoted
 from spapr_lint.c.nodes import Node, UntranslatedError
-from spapr_lint.c.operators import condition, wrapped
+from spapr_lint.c.operators import condition
 from spapr_lint.c.statements import declaration, effect
 from spapr_lint.c.types import base_type
 
@@ -23,13 +24,40 @@ _CALLS: Final = frozenset(("call_expression", "assignment_expression", "update_e
 _PURE: Final = frozenset(("ARRAY_SIZE", "MIN", "MAX", "BIT", "DIV_ROUND_UP", "BITS_TO_LONGS"))
 
 
-def in_loop(ctx: Context, loop: Loop, node: Node, indent: int) -> None:
-    """Write the body of a loop."""
+def in_loop(
+    ctx: Context, node: Node, indent: int, repeat: Callable[[int], None] | None = None
+) -> None:
+    """Write the body of a loop, what it repeats, and after it what a jump out of it needs."""
+    loop = Loop("loop", repeat, "", node, [])
     ctx.function.loops.append(loop)
     try:
         body(ctx, node, indent)
     finally:
         ctx.function.loops.pop()
+    if repeat is not None:
+        repeat(indent)
+    leave(ctx, loop, indent - 1, node.last)
+
+
+def leave(ctx: Context, loop: Loop, indent: int, line: int) -> None:
+    """After a loop that a jump backwards left: leave the next one too, or go on with it."""
+    for flag in dict.fromkeys(loop.after or ()):
+        ctx.put(indent, f"if {flag}:", line)
+        jump_again(ctx, flag, indent + 1, line)
+
+
+def jump_again(ctx: Context, flag: str, indent: int, line: int) -> None:
+    """Write the jump to the loop that stands for a label, from wherever we are."""
+    loops = [loop for loop in ctx.function.loops if loop.kind != "chain"]
+    if loops and loops[-1].kind == "again" and loops[-1].flag == flag:
+        ctx.put(indent, "continue", line)
+        return
+    if not any(loop.kind == "again" and loop.flag == flag for loop in loops):
+        raise UntranslatedError("goto backwards out of a copy")
+    after = loops[-1].after
+    if after is not None:
+        after.append(flag)
+    ctx.put(indent, "break", line)
 
 
 def while_statement(ctx: Context, node: Node, indent: int) -> None:
@@ -56,9 +84,7 @@ def _while(
     else:
         text = "True" if test is None else whole(condition(ctx, test).text)
         ctx.put(indent, f"while {'True' if text == '1' else text}:", line)
-    in_loop(ctx, Loop("loop", repeat), inner, indent + 1)
-    if repeat is not None:
-        repeat(indent + 1)
+    in_loop(ctx, inner, indent + 1, repeat)
 
 
 def do_statement(ctx: Context, node: Node, indent: int) -> None:
@@ -79,8 +105,7 @@ def do_statement(ctx: Context, node: Node, indent: int) -> None:
         ctx.put(level, f"if not {condition(ctx, test).at(UNARY)}:", test.line)
         ctx.put(level + 1, "break", test.line)
 
-    in_loop(ctx, Loop("loop", repeat), inner, indent + 1)
-    repeat(indent + 1)
+    in_loop(ctx, inner, indent + 1, repeat)
 
 
 def for_statement(ctx: Context, node: Node, indent: int) -> None:
@@ -91,7 +116,7 @@ def for_statement(ctx: Context, node: Node, indent: int) -> None:
         if ranged is not None:
             name, text = ranged
             ctx.put(indent, f"for {name} in {text}:", node.line)
-            in_loop(ctx, Loop("loop"), node.need("body"), indent + 1)
+            in_loop(ctx, node.need("body"), indent + 1)
             return
         first, update = node.get("initializer"), node.get("update")
         if first is not None and first.kind == "declaration":
@@ -210,8 +235,6 @@ def _steady(bound: Node, name: str, inner: Node) -> bool:
             target = node.need("argument")
         elif node.kind == "pointer_expression" and node.need("operator").text == "&":
             target = node.need("argument")
-        elif node.kind == "goto_statement":
-            return False
         if target is not None and "".join(core(target).words.split()) in names:
             return False
         stack.extend(node.kids)
@@ -325,7 +348,7 @@ def _looping(
     target = express(ctx, given[0])
     place = ctx.writes(given[0].text) if given[0].kind == "identifier" else target.text
     ctx.put(indent, f"for {place} in {name}({', '.join(parts)}):", node.line)
-    in_loop(ctx, Loop("loop"), inner, indent + 1)
+    in_loop(ctx, inner, indent + 1)
 
 
 # ---- leaving
@@ -333,6 +356,9 @@ def _looping(
 
 def break_statement(ctx: Context, node: Node, indent: int) -> None:
     """``break``."""
+    loops = [loop for loop in ctx.function.loops if loop.kind != "chain"]
+    if loops and loops[-1].kind == "again":
+        raise UntranslatedError("break round a label that is jumped back to")
     ctx.put(indent, "break", node.line)
 
 
@@ -349,6 +375,8 @@ def go_on(ctx: Context, depth: int, indent: int, line: int) -> None:
     if depth < 0:
         raise UntranslatedError("continue outside a loop")
     loop = loops[depth]
+    if loop.kind == "again":
+        raise UntranslatedError("continue round a label that is jumped back to")
     if loop.kind == "cases":
         ctx.put(indent, f"{loop.flag} = True", line)
         ctx.put(indent, "break", line)
@@ -356,13 +384,6 @@ def go_on(ctx: Context, depth: int, indent: int, line: int) -> None:
     if loop.repeat is not None:
         loop.repeat(indent)
     ctx.put(indent, "continue", line)
-
-
-def block_of(ctx: Context, nodes: list[Node], indent: int, line: int) -> None:
-    """Statements in the scope at hand, never empty."""
-    written = len(ctx.lines)
-    statements(ctx, nodes, indent)
-    fill(ctx, written, indent, line)
 
 
 LOOP_STATEMENTS: Final[dict[str, Writer]] = {

@@ -1,13 +1,7 @@
-"""Integer operators and conditions: C's widths and signs where they can show.
-
-A result carries whether it is exact.  ``a - b`` of unsigned operands equals the
-C value only modulo its width; it is wrapped (``u32(a - b)``) where it is
-compared, divided, shifted right or converted to something wider.
-"""
+"""Integer operators, conditions, assignments inside expressions."""
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from spapr_lint.c.context import (
@@ -31,169 +25,25 @@ from spapr_lint.c.context import (
     Maker,
 )
 from spapr_lint.c.dispatch import char_pointer, core, element, express, gap, value
-from spapr_lint.c.names import python_name
+from spapr_lint.c.integers import (
+    COMPARISONS,
+    common,
+    highest,
+    not_negative,
+    observed,
+    promoted,
+    same_sign,
+    stored,
+    widened,
+    wrapped,
+)
 from spapr_lint.c.nodes import Node, UntranslatedError
-from spapr_lint.c.types import BOOL, INT, CType, Width, arithmetic, by_value, pointer
+from spapr_lint.c.types import BOOL, INT, CType, by_value, pointer
 
 BINDS: Final = {
     "|": BITOR, "^": XOR, "&": BITAND, "<<": SHIFT, ">>": SHIFT,
     "+": SUM, "-": SUM, "*": TERM, "/": TERM, "%": TERM,
 }  # fmt: skip
-_COMPARISONS: Final = frozenset(("==", "!=", "<", ">", "<=", ">="))
-_INT: Final = Width(32, True)
-_LITERAL = re.compile(r"(?:0x[0-9a-fA-F]+|0o[0-7]+|\d+)\Z", re.I)
-
-
-# ---- widths
-
-
-def common(ctx: Context, left: CType | None, right: CType | None) -> CType | None:
-    """The type of an arithmetic operation on two operands, None if one is not known."""
-    one, two = ctx.width(left), ctx.width(right)
-    if one is None or two is None:
-        return left if two is None and one is None else None
-    return arithmetic(one, two)
-
-
-def promoted(ctx: Context, ctype: CType | None) -> CType | None:
-    """The type after integer promotion."""
-    width = ctx.width(ctype)
-    if width is None:
-        return None
-    return INT if width.bits < 32 else ctype
-
-
-def wrapped(ctx: Context, ex: Ex) -> Ex:
-    """The expression with its exact C value."""
-    width = ctx.width(ex.type)
-    if ex.exact or width is None:
-        return ex
-    name = f"{'s' if width.signed else 'u'}{max(width.bits, 8)}"
-    text = ex.text
-    if text.startswith("(") and closes(text):
-        text = text[1:-1]
-    if ":=" in text and ex.binds == WALRUS:
-        text = f"({text})"
-    return Ex(f"{ctx.helper(name)}({text})", POSTFIX, ex.type)
-
-
-def closes(text: str) -> bool:
-    """Whether the parenthesis that opens the text closes at its very end."""
-    if '"' in text:
-        return False
-    depth = 0
-    for at, char in enumerate(text):
-        depth += (char == "(") - (char == ")")
-        if depth == 0:
-            return at == len(text) - 1
-    return False
-
-
-def not_negative(ctx: Context, node: Node, ex: Ex, depth: int = 0) -> bool:
-    """Whether the C value of a signed expression can be shown to be at least 0."""
-    node = core(node)
-    width = ctx.width(ex.type)
-    if width is not None and not width.signed:
-        return True
-    kind = node.kind
-    if kind in ("sizeof_expression", "true", "false", "char_literal"):
-        return True
-    if kind == "number_literal":
-        return not node.text.startswith("-")
-    if kind == "identifier":
-        name = node.text
-        if ctx.local(name) is not None:
-            return depth < 4 and _stays_positive(ctx, name, depth)
-        return (
-            name in ctx.declared.constants
-            or _LITERAL.match(ex.text) is not None
-            or (name in ctx.declared.macros and width is not None)
-        )
-    if kind == "binary_expression" and node.need("operator").text in "+*/%>>&|":
-        sides = (core(node.need("left")), core(node.need("right")))
-        return all(not_negative(ctx, side, express(ctx, side), depth + 1) for side in sides)
-    if kind == "call_expression":
-        return node.need("function").text in ("ARRAY_SIZE", "strlen", "DIV_ROUND_UP", "ctz32")
-    return kind == "binary_expression" and node.need("operator").text in _COMPARISONS
-
-
-def _stays_positive(ctx: Context, name: str, depth: int) -> bool:
-    stores = ctx.function.stores.get(name)
-    if not stores or name in ctx.function.addressed:
-        return False
-    for stored in stores:
-        if stored is None:
-            return False
-        inner = core(stored)
-        if inner.kind == "number_literal":
-            if inner.text.startswith("-"):
-                return False
-        elif inner.kind == "identifier" and inner.text != name:
-            local = ctx.local(inner.text)
-            ctype = local.type if local is not None else None
-            if not not_negative(ctx, inner, Ex(inner.text, ATOM, ctype), depth + 1):
-                return False
-        elif inner.kind != "sizeof_expression":
-            return False
-    return True
-
-
-def fits(ctx: Context, node: Node, ex: Ex, target: Width) -> bool:
-    """Whether an exact value is certainly within an integer type."""
-    width = ctx.width(ex.type)
-    if width is None:
-        return True
-    if width.signed == target.signed:
-        return width.bits <= target.bits or _small(node, target)
-    if not width.signed:
-        return width.bits < target.bits or _small(node, target)
-    if _small(node, target):
-        return True
-    return width.bits <= target.bits and not_negative(ctx, node, ex)
-
-
-def _small(node: Node, target: Width) -> bool:
-    node = core(node)
-    if node.kind != "number_literal":
-        return False
-    match = re.match(r"(0[xX][0-9a-fA-F]+|\d+)[uUlL]*\Z", node.text)
-    if match is None:
-        return False
-    digits = match.group(1)
-    number = int(digits, 0) if digits in ("0",) or digits[0] != "0" or digits[1] in "xX" else 0
-    return number < 1 << (target.bits - target.signed)
-
-
-def stored(ctx: Context, node: Node, ex: Ex, target: CType | None) -> Ex:
-    """The expression as the value of a variable of type ``target``."""
-    width = ctx.width(target)
-    if width is None or target is None:
-        return ex if ex.binds > WALRUS else Ex(f"({ex.text})", ATOM, ex.type)
-    if width.bits == 1:
-        return _truth(ctx, node, ex)
-    if ctx.width(ex.type) is None and ex.exact:
-        return ex if ex.binds > WALRUS else Ex(f"({ex.text})", ATOM, target)
-    if ex.exact and fits(ctx, node, ex, width):
-        return ex if ex.binds > WALRUS else Ex(f"({ex.text})", ATOM, target)
-    text = ex.text[1:-1] if ex.text.startswith("(") and closes(ex.text) else ex.text
-    text = f"({text})" if ":=" in text and ex.binds == WALRUS else text
-    return Ex(f"{ctx.helper(python_name(target.name))}({text})", POSTFIX, target)
-
-
-def _truth(ctx: Context, node: Node, ex: Ex) -> Ex:
-    width = ctx.width(ex.type)
-    if width is not None and width.bits == 1:
-        return ex if ex.binds > WALRUS else Ex(f"({ex.text})", ATOM, BOOL)
-    inner = core(node)
-    if inner.kind == "number_literal":
-        return Ex("False" if ex.text.strip("0xX") == "" else "True", ATOM, BOOL)
-    if char_pointer(ctx, ex.type):
-        return Ex(f"{ex.at(COMPARE + 1)} is not {ctx.helper('NULL')}", COMPARE, BOOL)
-    exact = wrapped(ctx, ex)
-    text = f"({exact.text})" if exact.binds == WALRUS else exact.text
-    return Ex(f"{ctx.helper('bool')}({text})", POSTFIX, BOOL)
-
-
 # ---- operators
 
 
@@ -209,7 +59,7 @@ def binary(ctx: Context, node: Node) -> Ex:
         return Ex(f"{ctx.helper('bool')}({ex.text})", POSTFIX, BOOL)
     left, right = node.need("left"), node.need("right")
     space = gap(left, right)
-    if operator in _COMPARISONS:
+    if operator in COMPARISONS:
         return _comparison(ctx, operator, left, right, space)
     one, two = express(ctx, left), express(ctx, right)
     behind, other = ctx.resolve(one.type), ctx.resolve(two.type)
@@ -220,11 +70,11 @@ def binary(ctx: Context, node: Node) -> Ex:
     if operator in ("/", "%"):
         return _division(ctx, operator, (left, one), (right, two), space)
     if operator in ("<<", ">>"):
-        return _shift(ctx, operator, one, two, space)
+        return _shift(ctx, operator, left, one, two, space)
     if operator not in BINDS:
         raise UntranslatedError("operator")
     ctype = common(ctx, one.type, two.type)
-    one, two = _widened(ctx, one, ctype), _widened(ctx, two, ctype)
+    one, two = widened(ctx, one, ctype), widened(ctx, two, ctype)
     exact = _exact(ctx, operator, (left, one), (right, two), ctype)
     binds = BINDS[operator]
     text = f"{one.at(binds)} {operator}{space}{two.at(binds + 1)}"
@@ -246,28 +96,6 @@ def _exact(
         return all(plain)
     positive = [ex.exact and not_negative(ctx, node, ex) for node, ex in sides]
     return any(positive) if operator == "&" else all(positive)
-
-
-def _widened(ctx: Context, ex: Ex, ctype: CType | None) -> Ex:
-    """An operand that is narrower than the operation must be exact before it is widened."""
-    inner, outer = ctx.width(ex.type), ctx.width(ctype)
-    if not ex.exact and inner is not None and outer is not None and inner.bits < outer.bits:
-        return wrapped(ctx, ex)
-    return ex
-
-
-def observed(ctx: Context, node: Node, ex: Ex, ctype: CType | None) -> Ex:
-    """An operand whose value shows, converted to the type of the operation."""
-    width, own = ctx.width(ctype), ctx.width(ex.type)
-    if width is None or own is None or ctype is None:
-        return wrapped(ctx, ex)
-    if width.signed or not own.signed:
-        return wrapped(ctx, ex)
-    if ex.exact and not_negative(ctx, node, ex):
-        return ex
-    text = ex.text[1:-1] if ex.text.startswith("(") and closes(ex.text) else ex.text
-    text = f"({text})" if ex.binds == WALRUS else text
-    return Ex(f"{ctx.helper('u' + str(width.bits))}({text})", POSTFIX, ctype)
 
 
 def _comparison(ctx: Context, operator: str, left: Node, right: Node, space: str) -> Ex:
@@ -303,15 +131,17 @@ def _division(
     return Ex(f"{name}({left.text},{space}{right.text})", POSTFIX, ctype)
 
 
-def _shift(ctx: Context, operator: str, one: Ex, two: Ex, space: str) -> Ex:
+def _shift(ctx: Context, operator: str, node: Node, one: Ex, two: Ex, space: str) -> Ex:
     ctype = promoted(ctx, one.type)
     width = ctx.width(ctype)
     count = two  # C says nothing of a count that is not within the width
     if operator == ">>":
         left = wrapped(ctx, one)
         return Ex(f"{left.at(SHIFT)} >>{space}{count.at(SUM)}", SHIFT, ctype)
-    left = _widened(ctx, one, ctype)
+    left = widened(ctx, one, ctype)
     exact = width is None or (width.signed and left.exact)
+    if width is not None and left.exact and two.text.isdigit():
+        exact = exact or highest(ctx, node, left) + int(two.text[:4]) <= width.bits
     return Ex(f"{left.at(SHIFT)} <<{space}{count.at(SUM)}", SHIFT, ctype, exact)
 
 
@@ -387,23 +217,16 @@ def conditional(ctx: Context, node: Node) -> Ex:
         return Ex(text, OR, first.type, first.exact and second.exact)
     yes, no = express(ctx, then), express(ctx, other)
     ctype = common(ctx, yes.type, no.type) or yes.type or no.type
-    yes, no = _widened(ctx, yes, ctype), _widened(ctx, no, ctype)
+    yes, no = widened(ctx, yes, ctype), widened(ctx, no, ctype)
     exact = (
         yes.exact
         and no.exact
-        and all(_same_sign(ctx, side, ex, ctype) for side, ex in ((then, yes), (other, no)))
+        and all(same_sign(ctx, side, ex, ctype) for side, ex in ((then, yes), (other, no)))
     )
     text = f"{yes.at(OR)} if {condition(ctx, test).at(OR)} else{gap(test, other)}{no.at(TERNARY)}"
     if "\x01" in text:
         return Ex(f"({text})", ATOM, ctype, exact)
     return Ex(text, TERNARY, ctype, exact)
-
-
-def _same_sign(ctx: Context, node: Node, ex: Ex, ctype: CType | None) -> bool:
-    width, own = ctx.width(ctype), ctx.width(ex.type)
-    if width is None or own is None or width.signed or not own.signed:
-        return True
-    return not_negative(ctx, node, ex)
 
 
 # ---- assignments and steps inside expressions
@@ -454,9 +277,9 @@ def combined(ctx: Context, operator: str, one: tuple[Node, Ex], two: tuple[Node,
     if operator in ("/", "%"):
         return _division(ctx, operator, one, two, " ")
     if operator in ("<<", ">>"):
-        return _shift(ctx, operator, left, right, " ")
+        return _shift(ctx, operator, one[0], left, right, " ")
     ctype = common(ctx, left.type, right.type)
-    right = _widened(ctx, right, ctype)
+    right = widened(ctx, right, ctype)
     exact = _exact(ctx, operator, one, (two[0], right), ctype)
     binds = BINDS[operator]
     return Ex(f"{left.at(binds)} {operator} {right.at(binds + 1)}", binds, ctype, exact)

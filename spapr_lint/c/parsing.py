@@ -214,6 +214,8 @@ def _repaired(masked: Masked) -> tuple[Masked, tree_sitter.Tree, list[tuple[int,
         changed = False
         for line in _error_lines(tree.root_node, masked.code):
             changed = _flatten(lines, line, notes) or changed
+        for line in () if changed else _unbalanced(tree.root_node, masked.code, lines):
+            changed = _flatten(lines, line, notes) or changed
         if not changed:
             break
         text = b"\n".join(lines)
@@ -227,6 +229,23 @@ def _error_lines(root: tree_sitter.Node, code: bytes) -> list[int]:
     for node in islice(_errors(root, code), 200):
         rows.update((node.start_point.row, node.end_point.row))
     return sorted(rows)
+
+
+def _unbalanced(root: tree_sitter.Node, code: bytes, lines: list[bytes]) -> list[int]:
+    """Rows inside ``#if`` blocks, within errors, whose braces do not match up by themselves."""
+    found: list[int] = []
+    for node in islice(_errors(root, code), 50):
+        starts: list[int] = []
+        for row in range(node.start_point.row, min(node.end_point.row + 1, len(lines))):
+            if _IF.match(lines[row]):
+                starts.append(row)
+            elif _END.match(lines[row]) and starts:
+                first = starts.pop()
+                inner = b"\n".join(lines[first:row])
+                sides = re.split(rb"(?m)^[ \t]*#[^\n]*$", inner)
+                if any(side.count(b"{") != side.count(b"}") for side in sides):
+                    found.append(first + 1)
+    return found[:200]
 
 
 def _flatten(lines: list[bytes], at: int, notes: list[tuple[int, str]]) -> bool:

@@ -9,15 +9,10 @@ from spapr_lint.c.blocks import block, body, contains, fill, statements, whole
 from spapr_lint.c.context import ATOM, POSTFIX, WALRUS, Context, Ex, Local, Writer
 from spapr_lint.c.dispatch import core, element, express
 from spapr_lint.c.initialisers import initial
+from spapr_lint.c.integers import stored
 from spapr_lint.c.macros import statement_tree, substituted, treatment
 from spapr_lint.c.nodes import Node, UntranslatedError
-from spapr_lint.c.operators import (
-    BINDS,
-    combined,
-    condition,
-    stepped_line,
-    stored,
-)
+from spapr_lint.c.operators import BINDS, combined, condition, stepped_line
 from spapr_lint.c.records import RECORDS, fields, inner_name
 from spapr_lint.c.types import CType, annotation, base_type, by_value, declare, named
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from spapr_lint.c.blocks import body, contains, fill
 from spapr_lint.c.context import COMPARE, SUM, Context, Ex, Loop, Writer
 from spapr_lint.c.dispatch import core, express
-from spapr_lint.c.loops import LOOPS, go_on
+from spapr_lint.c.loops import LOOPS, go_on, leave
 from spapr_lint.c.names import NORETURN
 from spapr_lint.c.nodes import Node, UntranslatedError
 from spapr_lint.c.preprocessor import branches
@@ -188,7 +188,8 @@ def _cases(ctx: Context, node: Node, subject: Node, groups: list[Group], indent:
     nested = any(loop.kind != "chain" for loop in loops)
     at = len(ctx.lines)
     ctx.put(indent, f"for case in {ctx.helper('switch')}({express(ctx, subject).text}):", node.line)
-    loops.append(Loop("cases", None, flag))
+    frame = Loop("cases", None, flag, None, [])
+    loops.append(frame)
     try:
         for position, group in enumerate(groups):
             text = ", ".join(
@@ -209,6 +210,7 @@ def _cases(ctx: Context, node: Node, subject: Node, groups: list[Group], indent:
         loops.pop()
     if not groups:
         ctx.put(indent + 1, "pass", node.line)
+    leave(ctx, frame, indent, node.last)
     if any(line.text.strip() == f"{flag} = True" for line in ctx.lines[at:]):
         if not nested:
             raise UntranslatedError("continue in a switch outside a loop")

@@ -6,8 +6,10 @@ one that recurs into itself is repeated until its result is stable.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from spapr_lint.flow import memory
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Env, Machine, Unreachable
 from spapr_lint.flow.objects import ClassRef, Closure, Object
@@ -25,17 +27,6 @@ from spapr_lint.flow.values import (
 _YOUNG = 1 << 62
 _REPEATS = 4
 _NESTED = 6
-
-
-class Memory:
-    """What one run of a function came to."""
-
-    __slots__ = ("cells", "epoch", "result")
-
-    def __init__(self, result: Value | None, cells: dict[Any, None], epoch: int) -> None:
-        self.result = result
-        self.cells = cells
-        self.epoch = epoch
 
 
 def enter(m: Machine, a: Activation, closure: Closure, arguments: Arguments, site: int) -> Value:
@@ -118,66 +109,62 @@ def _mapping(
     return reference(made)
 
 
-def _key(closure: Closure, env: Env) -> Any:
-    return (
-        closure.module,
-        closure.index,
-        tuple([id(cell) for cell in closure.cells.values()]) if closure.cells else (),
-        tuple([value.key() for value in env.values()]),
-    )
-
-
-def _memorable(closure: Closure, env: Env) -> bool:
-    """Whether the arguments are such that the same ones mean the same again."""
-    if closure.cells:
-        return False
-    for value in env.values():
-        for ref in value.refs:
-            if ref.__class__ is Object and ref.birth:
-                return False
-    return True
-
-
 def evaluate(m: Machine, a: Activation, closure: Closure, env: Env, site: int) -> Value:
     """The result of the function's body with these parameters."""
     where = (closure.module, closure.index)
     nested = sum(1 for known, _ in m.stack if known == where)
-    if nested >= _NESTED or a.depth >= m.limits.depth or m.steps > m.limits.root_steps:
-        if m.steps > m.limits.root_steps or a.depth >= m.limits.depth:
-            m.limit("depth", a.module.index, site)
-            return m.opaque(a, site)
+    if nested >= _NESTED + 2 or a.depth >= m.limits.depth or m.steps > m.limits.root_steps:
+        m.limit("depth", a.module.index, site)
+        return m.opaque(a, site)
+    coarse = m.coarse or m.program.modules[closure.module].language == "c"
+    if nested >= _NESTED or (coarse and nested):
         env = {name: _general(value) for name, value in env.items()}
-    key = _key(closure, env)
+    if coarse:
+        numbers = m.contexts.get(where, 0) < m.limits.contexts
+        key = memory.coarse_key(closure, env, numbers)
+    else:
+        key = memory.exact_key(closure, env)
     for known, running in m.stack:
         if known == where and running[0] == key:
             running[1] = True
-            summary = m.recursion.get(key)
+            summary: Value | None = m.recursion.get(key)
             if summary is None:
                 raise Unreachable
-            return summary  # type: ignore[no-any-return]
-    memorable = _memorable(closure, env)
-    if memorable:
+            return summary
+    kept = coarse or memory.memorable(closure, env)
+    if kept:
         remembered = m.memo.get(key)
         if remembered is not None and m.still(remembered):
+            memory.recall(m, remembered, env)
             if remembered.result is None:
                 raise Unreachable
-            return remembered.result  # type: ignore[no-any-return]
-    if nested >= _NESTED + 2:
-        m.limit("recursion", a.module.index, site)
-        return m.opaque(a, site)
+            result: Value = remembered.result
+            return result
+        m.contexts[where] = m.contexts.get(where, 0) + 1
+    return _follow(m, a, closure, env, key, (kept, coarse))
+
+
+def _follow(
+    m: Machine, a: Activation, closure: Closure, env: Env, key: Any, how: tuple[bool, bool]
+) -> Value:
+    """Run the function and remember what it came to, if that may be."""
+    kept, coarse = how
     running = [key, False]
-    m.stack.append((where, running))
-    outer_cells = m.reading
+    m.stack.append(((closure.module, closure.index), running))
+    outer = m.reading
     m.reading = {}
     try:
         result, child = _stable(m, a, closure, env, key, running)
     finally:
         m.stack.pop()
         cells = m.reading
-        m.reading = outer_cells
+        m.reading = outer
         m.reading.update(cells)
-    if memorable and child.touch > child.start and _portable(m, result, child.start):
-        m.memo[key] = Memory(result, cells, m.epoch)
+    if coarse:
+        writes = memory.writes_of(m, env, child)
+        m.memo[key] = memory.Memory(result, cells, m.epoch, writes)
+    elif kept and child.touch > child.start and memory.portable(result, child.start):
+        m.memo[key] = memory.Memory(result, cells, m.epoch)
     if child.touch < a.touch:
         a.touch = child.touch
     if result is None:
@@ -192,19 +179,6 @@ def _general(value: Value) -> Value:
         return value
     rest = tuple([c for c in value.constants if c.__class__ not in (int, float, str, bytes)])
     return Value(value.facts, value.refs, rest, True)
-
-
-def _portable(m: Machine, result: Value | None, start: int) -> bool:
-    """Whether a result may be given to another caller: it is no object made in the run."""
-    if result is None:
-        return True
-    for ref in result.refs:
-        if ref.__class__ is Object and ref.birth > start:
-            if not m.coarse and ref.shape != "opaque":
-                return False
-        elif ref.__class__ is Closure and ref.cells:
-            return False
-    return True
 
 
 def _stable(
@@ -302,6 +276,21 @@ def advance(
     generator.extra[3:] = [(child.yields, exact, child.stopped)]
     m.journal.write(generator.slots, "yielded", constant(True))
     return child.yields, exact
+
+
+def run_generator(m: Machine, generator: Object, on_yield: Callable[[Value], None]) -> bool:
+    """Run a generator, something else in the place of each yield; whether it comes to its end."""
+    closure, env, depth = generator.extra[:3]
+    where = (closure.module, closure.index)
+    child = activation(m, depth + 1, closure, env)
+    child.yields = []
+    child.on_yield = on_yield
+    m.stack.append((where, [None, False]))
+    try:
+        goes = m.tables.block(m, child, closure.function.body)
+    finally:
+        m.stack.pop()
+    return finish_paths(m, child, goes) is not None
 
 
 def send(m: Machine, a: Activation, generator: Object, value: Value, site: int) -> Value:

@@ -71,8 +71,12 @@ def _limits(machine: Machine, sources: Sequence[report.Source]) -> tuple[Unseen,
         "loop": "a loop that did not become stable",
         "rounds": "fields that did not become stable",
     }
-    result = []
+    sites: dict[int, set[int]] = {}
+    for _, module, site in machine.limits_hit:
+        sites.setdefault(module, set()).add(site)
+    places = {module: sources[module].places(sorted(wanted)) for module, wanted in sites.items()}
+    result = set()
     for what, module, site in machine.limits_hit:
-        place = sources[module].places([site])[site]
-        result.append(Unseen(place.path, place.line, words.get(what, what)))
-    return tuple(sorted(set(result), key=lambda u: (u.path, u.line, u.what)))
+        place = places[module][site]
+        result.add(Unseen(place.path, place.line, words.get(what, what)))
+    return tuple(sorted(result, key=lambda u: (u.path, u.line, u.what)))

@@ -38,7 +38,7 @@ def get(
         if item is not None and hasattr(item, name):
             method = m.tables.constant_method(m, a, owner, item, name)
             result = join(result, method)
-    if owner.open and not (owner.refs and result is not NOTHING):
+    if owner.open and not result.refs:
         text_method = m.tables.open_method(m, a, owner, name)
         result = join(result, UNKNOWN if text_method is None else text_method)
     if result is NOTHING:

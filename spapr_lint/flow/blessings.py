@@ -37,8 +37,11 @@ def apply(
 
 
 def _blessed(a: Activation, value: Value, kind: Any, test: ir.Node, text: str) -> Value:
-    if not kind.role:  # a label is taken away by the check that it needed
-        return value.with_facts(tuple([f for f in value.facts if f.kind != kind]))
+    if not kind.role:
+        place = (a.module.index, test[-1])
+        blessed = Fact(kind, place, DECLARED, Link(*place, f"checked: {text}", None))
+        rest = tuple([f for f in value.facts if f.kind.role])
+        return value.with_facts((*rest, blessed))
     place = (a.module.index, test[-1])
     fact = Fact(kind, place, DECLARED, Link(*place, f"checked: {text}", None))
     labels = tuple([f for f in value.facts if not f.kind.role])

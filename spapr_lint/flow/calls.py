@@ -376,7 +376,7 @@ def yielded(m: Machine, a: Activation, value: Value) -> Value:
     place = len(a.yields)
     a.yields.append(value)
     a.uncertain_yields += a.uncertain
-    if a.on_yield is not None and place == 0:
+    if a.on_yield is not None:
         a.on_yield(value)
     if a.wanted is not None and place + 1 >= a.wanted and not a.uncertain_yields:
         a.stopped = True
@@ -396,15 +396,6 @@ def enter(m: Machine, a: Activation, manager: Value, site: int) -> Value:
             items, _ = containers.iterate(m, a, ref.extra, site)
             return items[0] if items else UNKNOWN
     return manager
-
-
-def leave(m: Machine, a: Activation, manager: Value, site: int) -> None:
-    """The end of ``with manager``."""
-    nothing = [constant(None)] * 3
-    for name in ("__exit__", "__aexit__"):
-        found = call_special(m, a, manager, name, nothing, site)
-        if found is not None and name == "__aexit__":
-            awaited(m, a, found, site)
 
 
 def instance_of(m: Machine, a: Activation, value: Value, site: int) -> Value:

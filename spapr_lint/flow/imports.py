@@ -14,7 +14,7 @@ def import_(m: Machine, a: Activation, n: ir.Node) -> bool:
         value = m.program.module_value(m, a, dotted)
         if not whole:
             value = m.program.module_value(m, a, dotted.partition(".")[0])
-        _bind(m, a, bound, value, n[2])
+        bind_name(m, a, bound, value, n[2])
     return True
 
 
@@ -24,14 +24,14 @@ def from_(m: Machine, a: Activation, n: ir.Node) -> bool:
     base = m.program.absolute(a.module, dotted, level)
     if names is None:
         for name, value in m.program.exported(m, a, base):
-            _bind(m, a, name, value, site)
+            bind_name(m, a, name, value, site)
         return True
     for name, bound in names:
-        _bind(m, a, bound, m.program.imported(m, a, base, name), site)
+        bind_name(m, a, bound, m.program.imported(m, a, base, name), site)
     return True
 
 
-def _bind(m: Machine, a: Activation, name: str, value: Value, site: int) -> None:
+def bind_name(m: Machine, a: Activation, name: str, value: Value, site: int) -> None:
     """Bind a name as the statement's scope binds it."""
     if a.function is None and a.klass is None:
         m.journal.write(a.module.namespace.slots, name, value)

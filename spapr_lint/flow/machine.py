@@ -75,6 +75,17 @@ class Loop:
         self.continues: list[tuple[Env, Changes]] = []
 
 
+class Final:
+    """What waits for a ``finally``: ways out of its ``try``, with the states in which they leave."""
+
+    __slots__ = ("exits", "loop", "mark")
+
+    def __init__(self, mark: int, loop: Loop | None) -> None:
+        self.mark = mark
+        self.loop = loop
+        self.exits: list[tuple[str, Value, Env, Changes]] = []
+
+
 class Collector:
     """What is raised inside a ``try``, with the states in which it is raised."""
 
@@ -95,6 +106,7 @@ class Activation:
         "closure",
         "depth",
         "env",
+        "finals",
         "function",
         "klass",
         "loop",
@@ -134,6 +146,7 @@ class Activation:
         self.sends: dict[Any, Value] = {}
         self.wanted: int | None = None
         self.stopped = False
+        self.finals: list[Final] = []
         self.on_yield: Callable[[Value], None] | None = None
         self.start = 0
         self.touch = 0
@@ -285,5 +298,5 @@ class Machine:
 
 def touch(a: Activation, target: Object) -> None:
     """Note that the activation looked at or changed an object, by its age."""
-    if target.birth < a.touch:
+    if 0 < target.birth < a.touch:
         a.touch = target.birth

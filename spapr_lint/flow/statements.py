@@ -18,6 +18,7 @@ from spapr_lint.flow import (
     containers,
     imports,
     matching,
+    raising,
     slices,
 )
 from spapr_lint.flow.machine import (
@@ -32,10 +33,8 @@ from spapr_lint.flow.machine import (
 )
 from spapr_lint.flow.objects import ClassRef, Object
 from spapr_lint.flow.refine import refined
+from spapr_lint.flow.states import State, merge_states
 from spapr_lint.flow.values import UNKNOWN, Value, constant, join, join_all, same, truth
-
-State = tuple[Env, Changes]
-
 
 def block(m: Machine, a: Activation, statements: ir.Block) -> bool:
     """Run statements in order until one does not let control through."""
@@ -48,33 +47,6 @@ def block(m: Machine, a: Activation, statements: ir.Block) -> bool:
     except Unreachable:
         return False
     return True
-
-
-def merge_env(left: Env, right: Env) -> Env:
-    """The variables after one of two paths."""
-    if left is right:
-        return left
-    result = dict(left)
-    for name, value in right.items():
-        other = result.get(name)
-        if other is None:
-            result[name] = value
-        elif other is not value:
-            result[name] = join(other, value)
-    if len(result) > len(right) or len(result) > len(left):
-        for name in [n for n in result if n.__class__ is tuple]:
-            if name not in left or name not in right:
-                del result[name]  # a field written on one path only: its type's cell knows all
-    return result
-
-
-def merge_states(m: Machine, a: Activation, states: list[State]) -> None:
-    """Continue in any of the states, all relative to the present heap."""
-    env = states[0][0]
-    for other, _ in states[1:]:
-        env = merge_env(env, other)
-    a.env = env
-    m.journal.merge([changes for _, changes in states])
 
 
 def _assign(m: Machine, a: Activation, n: ir.Node) -> bool:
@@ -124,10 +96,7 @@ def _return(m: Machine, a: Activation, n: ir.Node) -> bool:
         value = value.step(a.module.index, site, "returned")
         if m.policy.returns:
             m.policy.returned(m, a, value, n)
-    if a.branch == 0:
-        a.result = value
-    else:
-        a.returns.append((value, m.journal.changes(a.mark)))
+    raising.leave_function(m, a, value)
     return False
 
 
@@ -339,138 +308,13 @@ def _for(m: Machine, a: Activation, n: ir.Node) -> bool:
 
 
 def _break(m: Machine, a: Activation, n: ir.Node) -> bool:
-    if a.loop is not None:
-        a.loop.breaks.append((a.env, m.journal.changes(a.loop.mark)))
+    raising.leave_turn(m, a, "break")
     return False
 
 
 def _continue(m: Machine, a: Activation, n: ir.Node) -> bool:
-    if a.loop is not None:
-        a.loop.continues.append((a.env, m.journal.changes(a.loop.mark)))
+    raising.leave_turn(m, a, "continue")
     return False
-
-
-def _try(m: Machine, a: Activation, n: ir.Node) -> bool:
-    _, body, handlers, otherwise, final, site = n
-    start = m.journal.mark()
-    before = a.env
-    collector = Collector(a, start)
-    m.collectors.append(collector)
-    a.branch += 1
-    implicit: list[Env] = [dict(before)]
-    goes = True
-    for statement in body:
-        goes = block(m, a, (statement,))
-        if not goes:
-            break
-        implicit.append(dict(a.env))
-    m.collectors.pop()
-    if goes and otherwise:
-        goes = block(m, a, otherwise)
-    ends: list[State] = []
-    if goes:
-        ends.append((a.env, m.journal.undo(start)))
-        body_changes = ends[0][1]
-    else:
-        body_changes = m.journal.undo(start)
-    if handlers:
-        pending = collector.states
-        if body[0][0] != ir.RAISE:
-            pending = pending + _implicit(implicit, body_changes)
-        ends.extend(_handle(m, a, handlers, pending, start))
-    else:
-        _pass_on(m, a, collector.states)
-    a.branch -= 1
-    return _finally(m, a, ends, final, collector, before)
-
-
-def _implicit(envs: list[Env], changes: Changes) -> list[tuple[Value, Env, Changes]]:
-    """The states in which something unforeseen may be raised, as one."""
-    env = envs[0]
-    for other in envs[1:-1] if len(envs) > 2 else envs[1:]:
-        env = merge_env(env, other)
-    return [(UNKNOWN, env, {}), (UNKNOWN, env, changes)]
-
-
-def _pass_on(m: Machine, a: Activation, states: list[tuple[Value, Env, Changes]]) -> None:
-    """What no handler here takes is raised further out."""
-    for value, env, changes in states:
-        if value is UNKNOWN:
-            continue
-        mark = m.journal.mark()
-        held, a.env = a.env, env
-        m.journal.apply(changes)
-        m.raise_value(value)
-        m.journal.undo(mark)
-        a.env = held
-
-
-def _handle(
-    m: Machine,
-    a: Activation,
-    handlers: Any,
-    pending: list[tuple[Value, Env, Changes]],
-    start: int,
-) -> list[State]:
-    """Run the handlers on what was raised; the states in which they end."""
-    ends: list[State] = []
-    for types, name, body in handlers:
-        taken, left = [], []
-        wanted = None if types is None else m.ex[types[0]](m, a, types)
-        for value, env, changes in pending:
-            match = True if wanted is None else classes.catches(m, value, wanted)
-            if match is not False:
-                taken.append((value, env, changes))
-            if match is not True:
-                left.append((value, env, changes))
-        pending = left
-        if not taken:
-            continue
-        merge_states(m, a, [(env, changes) for _, env, changes in taken])
-        raised = join_all([value for value, _, _ in taken])
-        a.env = dict(a.env)
-        a.env["<raised>"] = raised
-        if name is not None:
-            calls.bind(m, a, name, raised, name[-1])
-        if block(m, a, body):
-            ends.append((a.env, m.journal.undo(start)))
-        else:
-            m.journal.undo(start)
-    _pass_on(m, a, pending)
-    return ends
-
-
-def _finally(
-    m: Machine, a: Activation, ends: list[State], final: ir.Block, collector: Collector, before: Env
-) -> bool:
-    if ends:
-        merge_states(m, a, ends)
-        return block(m, a, final) if final else True
-    if final:
-        mark = m.journal.mark()
-        a.env = before
-        for _, env, _ in collector.states:
-            a.env = merge_env(a.env, env)
-        a.branch += 1
-        block(m, a, final)
-        a.branch -= 1
-        m.journal.undo(mark)
-    return False
-
-
-def _with(m: Machine, a: Activation, n: ir.Node) -> bool:
-    _, items, body, site = n
-    managers = []
-    for expression, target in items:
-        manager = m.ex[expression[0]](m, a, expression)
-        managers.append(manager)
-        entered = calls.enter(m, a, manager, expression[-1])
-        if target is not None:
-            calls.bind(m, a, target, entered, target[-1])
-    goes = block(m, a, body)
-    for manager in reversed(managers):
-        calls.leave(m, a, manager, site)
-    return goes
 
 
 def _match(m: Machine, a: Activation, n: ir.Node) -> bool:
@@ -558,8 +402,8 @@ TABLE: list[Executor] = [
     _for,
     _break,
     _continue,
-    _try,
-    _with,
+    raising.try_,
+    raising.with_,
     _match,
     _define,
     _class,

@@ -450,6 +450,12 @@ def given_manager(m: Machine, a: Activation, g: Arguments, site: int, data: Any)
     return reference(m.allocate("manager", None, a.module.index, site, inner))
 
 
+def suppress(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``contextlib.suppress(*exceptions)``."""
+    kinds = make(m, a, "tuple", g.positional, site, g.rest is None)
+    return reference(m.allocate("suppress", None, a.module.index, site, kinds))
+
+
 def simple_namespace(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``types.SimpleNamespace(**fields)``."""
     made = m.allocate("instance", None, a.module.index, site)
@@ -528,6 +534,7 @@ TABLE: dict[str, tuple[Call, Any]] = {
     "copy.deepcopy": (deep, None),
     "contextlib.contextmanager": (context_manager, None),
     "contextlib.asynccontextmanager": (context_manager, None),
+    "contextlib.suppress": (suppress, None),
     "contextlib.closing": (given_manager, None),
     "contextlib.nullcontext": (given_manager, None),
     "types.SimpleNamespace": (simple_namespace, None),

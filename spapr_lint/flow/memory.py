@@ -1,0 +1,132 @@
+"""Remembering what a call came to, so that the same call is not followed twice.
+
+Exactly: a run that looked at nothing older than itself is remembered by its
+arguments.  Coarsely, for translated C and for large programs: objects are known
+by what they hold and not by who they are, and what was written to them is
+written again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spapr_lint.flow.machine import Activation, Env, Machine
+from spapr_lint.flow.objects import ANY, Closure, Object
+from spapr_lint.flow.values import Value
+
+_DEEP = 2
+_WIDE = 12
+
+Write = tuple[str, int, Any, Value]
+
+
+class Memory:
+    """What one run of a function came to: its result, what it read, what it wrote."""
+
+    __slots__ = ("cells", "epoch", "result", "writes")
+
+    def __init__(
+        self,
+        result: Value | None,
+        cells: dict[Any, None],
+        epoch: int,
+        writes: tuple[Write, ...] = (),
+    ) -> None:
+        self.result = result
+        self.cells = cells
+        self.epoch = epoch
+        self.writes = writes
+
+
+def exact_key(closure: Closure, env: Env) -> Any:
+    """The call as it is: which function, closed over what, with which values."""
+    return (
+        closure.module,
+        closure.index,
+        tuple([id(cell) for cell in closure.cells.values()]) if closure.cells else (),
+        tuple([value.key() for value in env.values()]),
+    )
+
+
+def coarse_key(closure: Closure, env: Env, numbers: bool) -> Any:
+    """The call as far as kinds are concerned; without ``numbers`` constants do not count."""
+    return (
+        closure.module,
+        closure.index,
+        numbers,
+        tuple([_digest(value, numbers, _DEEP) for value in env.values()]),
+    )
+
+
+def _digest(value: Value, numbers: bool, depth: int) -> Any:
+    refs = []
+    for ref in value.refs:
+        if ref.__class__ is not Object or not ref.birth:
+            refs.append(ref)
+        elif depth and len(ref.slots) <= _WIDE:
+            held = [
+                (key, _digest(slot, numbers, depth - 1))
+                for key, slot in ref.slots.items()
+                if slot.facts or slot.refs or numbers
+            ]
+            refs.append((ref.shape, str(ref.type), tuple(held)))
+        else:
+            refs.append((ref.shape, str(ref.type)))
+    return (
+        frozenset([fact.key for fact in value.facts]) if value.facts else None,
+        tuple(refs),
+        tuple([(c.__class__, c) for c in value.constants]) if numbers else bool(value.constants),
+        value.open,
+    )
+
+
+def memorable(closure: Closure, env: Env) -> bool:
+    """Whether the arguments are such that the same ones mean the same again."""
+    if closure.cells:
+        return False
+    for value in env.values():
+        for ref in value.refs:
+            if ref.__class__ is Object and ref.birth:
+                return False
+    return True
+
+
+def writes_of(m: Machine, env: Env, child: Activation) -> tuple[Write, ...]:
+    """What a run wrote to the objects that it was given."""
+    given: dict[int, tuple[str, int]] = {}
+    for name, value in env.items():
+        for position, ref in enumerate(value.refs):
+            if ref.__class__ is Object and ref.birth:
+                given[id(ref.slots)] = (name, position)
+    if not given:
+        return ()
+    found = []
+    for slots, key, value in m.journal.changes(child.mark).values():
+        where = given.get(id(slots))
+        if where is not None and value is not None:
+            found.append((*where, key, value))
+    return tuple(found)
+
+
+def recall(m: Machine, remembered: Memory, env: Env) -> None:
+    """Write what the remembered run wrote."""
+    for name, position, key, value in remembered.writes:
+        value_given = env.get(name)
+        if value_given is None or position >= len(value_given.refs):
+            continue
+        ref = value_given.refs[position]
+        if ref.__class__ is Object:
+            m.journal.write(ref.slots, key, value)
+
+
+def portable(result: Value | None, start: int) -> bool:
+    """Whether a result may be given to another caller: it is no object made in the run."""
+    if result is None:
+        return True
+    for ref in result.refs:
+        if ref.__class__ is Object and ref.birth > start:
+            if ref.shape != "opaque" or ref.slots.get(ANY) is not None:
+                return False
+        elif ref.__class__ is Closure and ref.cells:
+            return False
+    return True

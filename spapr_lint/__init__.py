@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from spapr_lint.callgraphs import callgraph as callgraph
     from spapr_lint.check import check as check
     from spapr_lint.findings import Report
 
@@ -30,6 +31,12 @@ class _Package(ModuleType):
         from spapr_lint.check import check
 
         return check
+
+    @property
+    def callgraph(self) -> Callable[..., dict[str, list[str]]]:
+        from spapr_lint.callgraphs import callgraph
+
+        return callgraph
 
     @check.setter
     def check(self, module: object) -> None:

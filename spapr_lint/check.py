@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from spapr_lint import suppress
 from spapr_lint.config import find_root
 from spapr_lint.context import Loaded, load
 from spapr_lint.errors import UserError
-from spapr_lint.findings import Finding, Ledger, Report, Unseen
+from spapr_lint.findings import Finding, Ledger, Report, Suppressed, Unseen
 from spapr_lint.packs import Pack, PackError, load_packs
 from spapr_lint.sources import excluded, select
 from spapr_lint.tree import DiskTree, MemoryTree, Tree
@@ -115,8 +115,14 @@ def _on_disk(
             raise UserError(f"no such file or folder: {name}")
         relative = os.path.relpath(real, base)
         if relative == ".." or relative.startswith(".." + os.sep):
-            base = os.path.commonpath([base, real if os.path.isdir(real) else os.path.dirname(real)])
-            return _on_disk(names, base, None, options) if stdin is None else _stdin_alone(stdin, options)
+            base = os.path.commonpath(
+                [base, real if os.path.isdir(real) else os.path.dirname(real)]
+            )
+            return (
+                _on_disk(names, base, None, options)
+                if stdin is None
+                else _stdin_alone(stdin, options)
+            )
         inside.append(relative.replace(os.sep, "/"))
     tree: Tree = DiskTree(base)
     if stdin is not None:
@@ -164,34 +170,30 @@ def analyse(loaded: Loaded, pack: Pack, options: Options) -> tuple[list[Finding]
     """Interpret what was loaded and write down what arrived where."""
     from spapr_lint.flow import analysis
 
-    return analysis.analyse(loaded.modules, loaded.sources, loaded.structs, pack, options.named, loaded.ledger)
+    return analysis.analyse(
+        loaded.modules,
+        loaded.sources,
+        loaded.structs,
+        pack,
+        options.named,
+        loaded.ledger,
+        loaded.casts,
+    )
 
 
 def _finish(found: list[Finding], ledger: Ledger, loaded: Loaded, options: Options) -> Report:
     """Leave out what was not asked for, and what comments silence."""
     shown = {loaded.display(path) for path in loaded.selected}
-    found = [
-        f
-        for f in found
-        if f.path in shown or any(way.source.path in shown for way in f.ways)
-    ]
+    found = [f for f in found if f.path in shown or any(way.source.path in shown for way in f.ways)]
     found = [*found, *loaded.broken]
+    suppressed: tuple[Suppressed, ...] = ()
     if options.noqa:
         applied = suppress.apply(found, loaded.texts())
         found = list(applied.kept)
         suppressed = applied.suppressed
-    else:
-        suppressed = ()
     found = [f for f in found if _wanted(f, options)]
     found.sort(key=lambda f: (f.path, f.line, f.column, f.rule, f.got))
-    return _report(found, ledger, suppressed)
-
-
-def _report(found: list[Finding], ledger: Ledger, suppressed: object) -> Report:
-    report = Report(tuple(found), ledger)
-    if suppressed and hasattr(report, "suppressed"):
-        report = replace(report, suppressed=suppressed)
-    return report
+    return Report(tuple(found), ledger, suppressed)
 
 
 def _wanted(finding: Finding, options: Options) -> bool:

@@ -46,6 +46,7 @@ class Loaded:
         self.modules: list[ModuleIn] = []
         self.sources: list[SourceFile] = []
         self.structs: Mapping[str, Mapping[str, str]] = {}
+        self.casts: Mapping[str, str] = {}
         self.broken: list[Finding] = []
         self.ledger = Ledger()
         self._texts: dict[str, str] = {}
@@ -157,7 +158,9 @@ def _load_python(reading: Reading, path: str, pack: Pack) -> None:
 
 
 def _identifiers(content: bytes) -> frozenset[str]:
-    return frozenset(word.decode("ascii", "replace") for word in re.findall(rb"[A-Za-z_]\w*", content))
+    return frozenset(
+        word.decode("ascii", "replace") for word in re.findall(rb"[A-Za-z_]\w*", content)
+    )
 
 
 def _python_files(reading: Reading, pack: Pack, options: Any) -> list[str]:
@@ -256,7 +259,9 @@ def _imports(
         if dots:
             parts = package.split(".") if package else []
             up = len(dots) - 1
-            origin = ".".join([*parts[: len(parts) - up], origin] if origin else parts[: len(parts) - up])
+            origin = ".".join(
+                [*parts[: len(parts) - up], origin] if origin else parts[: len(parts) - up]
+            )
         _add(found, origin, package, names)
         for word in _NAMES.findall(listed):
             _add(found, f"{origin}.{word.decode('utf-8', 'replace')}", package, names)

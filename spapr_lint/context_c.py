@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from spapr_lint import c
+from spapr_lint.c.index import closure
+from spapr_lint.c.mask import decode as decode_c
 from spapr_lint.context import ModuleIn, Reading
 from spapr_lint.findings import Unseen
 from spapr_lint.packs import Pack
@@ -29,11 +31,10 @@ def load_c(reading: Reading, pack: Pack, options: Any) -> None:
     words = pack.words | pack.sink_words
     if options.scope == "project":
         units.update(_parse(reading, _context(reading, units, words, options)))
-    declarations = c.declarations(reading.tree, list(units.values()))
-    for unit in c.inline_units(reading.tree, declarations, units):
-        units.setdefault(unit.path, unit)
+    declarations = closure(reading.tree, [(path, unit.facts) for path, unit in units.items()])
     chosen = {path: None for path in units} if options.all_functions else choose(units, words)
     reading.loaded.structs = declarations.structs
+    reading.loaded.casts = declarations.casts
     for path, wanted in sorted(chosen.items()):
         _add(reading, units[path], declarations, wanted, pack)
 
@@ -67,9 +68,7 @@ def _context(
     return found
 
 
-def choose(
-    units: Mapping[str, c.Unit], words: frozenset[str]
-) -> dict[str, frozenset[str] | None]:
+def choose(units: Mapping[str, c.Unit], words: frozenset[str]) -> dict[str, frozenset[str] | None]:
     """By file the functions to translate; files without any are left out."""
     named: dict[str, list[tuple[str, str]]] = {}
     used: dict[tuple[str, str], frozenset[str]] = {}
@@ -123,7 +122,9 @@ def _add(
     translated = c.translate(unit, declarations, wanted)
     loaded = reading.loaded
     shown = loaded.display(path)
-    reading.untranslated.extend(Unseen(shown, line, what) for line, what in translated.untranslated)
+    reading.untranslated.extend(
+        Unseen(shown, unseen.line, unseen.what) for unseen in translated.untranslated
+    )
     try:
         code = lower(translated.text)
     except ParseError as error:
@@ -131,7 +132,7 @@ def _add(
         reading.fail(path, line, 1, f"could not be translated: {error.message}")
         return
     content = reading.content(path) or b""
-    text = c.decode(content)
+    text = decode_c(content)
     identifiers = frozenset(word for function in unit.functions for word in function.words)
     families = pack.families_of(frozenset(unit.includes), identifiers | frozenset(unit.definitions))
     static = {function.name for function in unit.functions if function.static}

@@ -34,6 +34,11 @@ def decode(content: bytes) -> str:
     return _decode(content, encoding)
 
 
+def has_cookie(content: bytes) -> bool:
+    """Whether the first two lines name an encoding."""
+    return b"coding" in content[:400] and _cookie(content)[1] is not None
+
+
 def _cookie(content: bytes) -> tuple[int, str | None]:
     start = 0
     for line in (1, 2):

@@ -77,10 +77,16 @@ def _excerpt(finding: Finding, view: View) -> Iterator[str]:
 
 
 def _way(steps: tuple[Step, ...], view: View) -> Iterator[str]:
+    """The steps, those on one line together, with what happens there below."""
     yield "  way:"
+    shown = ""
     for step in steps:
-        note = f"  -- {printable(step.note)}" if step.note else ""
-        yield f"    {_place(step)} {printable(step.text)}{_paint(note, '2', view)}"
+        line = f"    {_place(step)} {printable(step.text)}"
+        if line != shown:
+            yield line
+            shown = line
+        if step.note:
+            yield f"        {_paint(printable(step.note), '2', view)}"
 
 
 def _place(step: Step) -> str:

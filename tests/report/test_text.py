@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from hypothesis import given
 
-from spapr_lint.findings import Report, Unseen
+from spapr_lint.findings import Report, Unseen, Way
 from spapr_lint.report import View, render
 from spapr_lint.report.view import printable
-from tests.report.samples import LINES, REPORT, finding, findings, line_of, reports
+from tests.report.samples import LINES, REPORT, SINK, SOURCE, finding, findings, line_of, reports
 
 VIEW = View(line=line_of)
 FIRST = """\
@@ -18,9 +19,12 @@ model/xive.py:12:17: SPL101 server number sizes an IPI range
       |                 ^^
   error (declared): server.bound where ipi.count is wanted
   way:
-    model/machine.py:4: n = spapr_max_server_number(spapr)  -- gives server.bound
-    model/machine.py:5: dt_xive(fdt, n)  -- argument nr
-    model/xive.py:12: cells = [0, nr]  -- cell 1 of ibm,xive-lisn-ranges
+    model/machine.py:4: n = spapr_max_server_number(spapr)
+        gives server.bound
+    model/machine.py:5: dt_xive(fdt, n)
+        argument nr
+    model/xive.py:12: cells = [0, nr]
+        cell 1 of ibm,xive-lisn-ranges
   fix: use spapr->max_cpus
   seen on: smp 1,maxcpus=513, vsmt 8
 """
@@ -37,6 +41,13 @@ def test_a_finding_has_its_line_its_excerpt_and_its_way() -> None:
     text = render("text", REPORT, VIEW)
     assert text.startswith(FIRST)
     assert text.endswith("\n\n" + LAST)
+
+
+def test_steps_on_one_line_stand_together() -> None:
+    steps = (SOURCE, replace(SOURCE, note="passed on"), SINK)
+    text = render("text", Report((finding(ways=(Way(SOURCE, steps, "flowed"),)),)), VIEW)
+    assert text.count("n = spapr_max_server_number(spapr)") == 1
+    assert "        gives server.bound\n        passed on\n" in text
 
 
 def test_every_other_way_names_its_source() -> None:

@@ -20,6 +20,7 @@ from spapr_lint.model.spapr import (
     spapr_print_info,
 )
 from spapr_lint.model.state import SpaprMachineState
+from spapr_lint.model.variants import ClassInit
 
 _CONTROLLER = (
     "ibm,xive-lisn-ranges",
@@ -34,9 +35,11 @@ class Machine:
     Raises `Refused` and `Aborted` with QEMU's words.  ``spapr`` is the machine's state.
     """
 
-    def __init__(self, options: MachineOptions) -> None:
+    def __init__(self, options: MachineOptions, design: ClassInit | None = None) -> None:
+        """``design`` fills the slots of a design of one's own, in place of ``options.variant``."""
         self.options = options
-        self.spapr: SpaprMachineState = spapr_machine_new(options)
+        self.design = design
+        self.spapr: SpaprMachineState = spapr_machine_new(options, design)
         if options.cas is not None:
             self.cas(options.cas)
 

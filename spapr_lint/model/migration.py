@@ -135,7 +135,7 @@ def _load_cpu(spapr: SpaprMachineState, vcpu_id: int, saved: CpuState) -> None:
 def migrate(machine: Machine) -> Machine:
     """The machine on another host: same options, same cores in the same order."""
     stream = save(machine.spapr)
-    destination = Machine(machine.options._replace(cas=None))
+    destination = Machine(machine.options._replace(cas=None), machine.design)
     threads = machine.options.smp.threads
     for index, core in enumerate(machine.spapr.ms.possible_cpus):
         there = destination.spapr.ms.possible_cpus[index] is not None

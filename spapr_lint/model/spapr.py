@@ -47,7 +47,7 @@ from spapr_lint.model.state import (
     SpaprMachineState,
     cpu_foreach,
 )
-from spapr_lint.model.variants import DESIGNS
+from spapr_lint.model.variants import DESIGNS, ClassInit
 from spapr_lint.model.vsmt import (
     compat_applies,
     cpu_generation,
@@ -74,9 +74,11 @@ _COMPAT_PVR = {
 _CORES = ("power5+", "power5gs", "970", "970fx", "970mp", "ppc64", "host", "max")
 
 
-def spapr_machine_new(options: MachineOptions) -> SpaprMachineState:
+def spapr_machine_new(
+    options: MachineOptions, design: ClassInit | None = None
+) -> SpaprMachineState:
     """A machine at reset.  `Refused` and `Aborted` as QEMU would refuse or die."""
-    if options.variant not in DESIGNS:
+    if design is None and options.variant not in DESIGNS:
         raise Usage(f"--variant: {options.variant!r} is none of {', '.join(DESIGNS)}")
     smp, smc = options.smp, options.machine
     spapr = SpaprMachineState(
@@ -94,7 +96,7 @@ def spapr_machine_new(options: MachineOptions) -> SpaprMachineState:
     spapr.xive_class = ics_spapr_class_init()
     spapr_xive_class_init(spapr.xive_class)
     spapr.xive_class.print_info = spapr_xive_print_info
-    spapr.design = DESIGNS[options.variant](spapr.xive_class)
+    spapr.design = (design or DESIGNS[options.variant])(spapr.xive_class)
     spapr_machine_init(spapr)
     spapr_machine_reset(spapr)
     return spapr

@@ -1,0 +1,148 @@
+"""A design over a grid of machines: in parallel, the same whatever the number of processes.
+
+Each rule that fails is shrunk to the smallest machine on which it fails.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import NamedTuple
+
+from spapr_lint.model.options import Usage
+from spapr_lint.model.variants import DESIGNS, ClassInit
+from spapr_lint.validate.experiment import Outcome, evaluate
+from spapr_lint.validate.grid import Point, size_of, smaller
+from spapr_lint.validate.invariants import FAILED, INVARIANTS, NOT_RUN, PASSED, Invariant
+
+
+class Smallest(NamedTuple):
+    """The smallest machine on which a rule fails, and how."""
+
+    point: Point
+    detail: str
+
+
+class Verdict(NamedTuple):
+    """One rule over all machines.  ``state`` is failed if it fails anywhere, else passed if it
+    was run anywhere, else not run.
+    """
+
+    invariant: Invariant
+    state: str
+    passed: int
+    not_run: int
+    failures: tuple[tuple[Point, str], ...]
+    smallest: Smallest | None
+
+
+class Sweep(NamedTuple):
+    """All of it: the outcomes in the order of the grid, and the verdicts."""
+
+    subject: str
+    outcomes: tuple[tuple[Point, Outcome], ...]
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def machines(self) -> int:
+        """How many machines were run; refused ones do not count."""
+        return sum(outcome.refused is None for _point, outcome in self.outcomes)
+
+
+def load_design(path: str) -> ClassInit:
+    """The function ``spapr_xive_class_init`` of a user's Python file, which is executed."""
+    spec = importlib.util.spec_from_file_location("spapr_lint_users_design", path)
+    if spec is None or spec.loader is None:
+        raise Usage(f"{path}: not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+    except OSError as error:
+        raise Usage(f"{path}: {error.strerror}") from error
+    except Exception as error:
+        raise Usage(f"{path}: {type(error).__name__}: {error}") from error
+    init = getattr(module, "spapr_xive_class_init", None)
+    if not callable(init):
+        raise Usage(f"{path}: has no function spapr_xive_class_init(sicc) -> SpaprXiveClass")
+    design: ClassInit = init
+    return design
+
+
+def _evaluate_all(subject: str, points: Sequence[Point]) -> list[Outcome]:
+    """One process's share.  ``subject`` is a variant's name or a file."""
+    if subject in DESIGNS:
+        return [evaluate(point, None, subject) for point in points]
+    design = load_design(subject)
+    return [evaluate(point, design) for point in points]
+
+
+def _chunks(points: Sequence[Point], size: int) -> Iterator[Sequence[Point]]:
+    for start in range(0, len(points), size):
+        yield points[start : start + size]
+
+
+def sweep(
+    subject: str,
+    points: Sequence[Point],
+    *,
+    jobs: int | None = None,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> Sweep:
+    """Run every machine, and shrink what fails.  ``progress`` gets how many are done."""
+    jobs = min(jobs or os.cpu_count() or 1, -(-len(points) // 24) or 1)
+    outcomes: list[Outcome] = []
+    chunks = list(_chunks(points, 24))
+    if jobs > 1:
+        with ProcessPoolExecutor(jobs) as pool:
+            answers: Iterable[list[Outcome]] = pool.map(
+                _evaluate_all, [subject] * len(chunks), chunks
+            )
+            for answer in answers:
+                outcomes += answer
+                progress(len(outcomes))
+    else:
+        for chunk in chunks:
+            outcomes += _evaluate_all(subject, chunk)
+            progress(len(outcomes))
+    pairs = tuple(zip(points, outcomes, strict=True))
+    verdicts = tuple(_verdict(subject, invariant, pairs) for invariant in INVARIANTS)
+    return Sweep(subject, pairs, verdicts)
+
+
+def _verdict(subject: str, invariant: Invariant, pairs: Sequence[tuple[Point, Outcome]]) -> Verdict:
+    answers = [
+        (point, outcome.answers[invariant.name])
+        for point, outcome in pairs
+        if outcome.refused is None
+    ]
+    failures = tuple((point, answer.detail) for point, answer in answers if answer.state == FAILED)
+    passed = sum(answer.state == PASSED for _point, answer in answers)
+    smallest = None
+    if failures:
+        point, detail = min(failures, key=lambda failure: size_of(failure[0]))
+        smallest = shrink(subject, invariant.name, Smallest(point, detail))
+    state = FAILED if failures else PASSED if passed else NOT_RUN
+    not_run = len(answers) - passed - len(failures)
+    return Verdict(invariant, state, passed, not_run, failures, smallest)
+
+
+def shrink(subject: str, name: str, start: Smallest) -> Smallest:
+    """The smallest machine, step by step, on which the rule still fails."""
+    best, seen = start, {start.point}
+    improved = True
+    while improved:
+        improved = False
+        for point in smaller(best.point):
+            if point in seen or size_of(point) >= size_of(best.point):
+                continue
+            seen.add(point)
+            (outcome,) = _evaluate_all(subject, [point])
+            answer = outcome.answers.get(name)
+            if answer is not None and answer.state == FAILED:
+                best, improved = Smallest(point, answer.detail), True
+                break
+    return best

@@ -138,7 +138,7 @@ def get_plain(m: Machine, a: Activation, ref: Object, name: str, site: int) -> V
 
 
 def _descriptor(
-    m: Machine, a: Activation, shared: Value, receiver: Object, site: int, data: bool
+    m: Machine, a: Activation, shared: Value, receiver: Any, site: int, data: bool
 ) -> Value | None:
     """The value if the class attribute is a property or has ``__get__``."""
     result: Value | None = None
@@ -208,7 +208,8 @@ def _from_class(m: Machine, a: Activation, ref: ClassRef, name: str, site: int) 
     if ref.metaclass is not None:
         method = classes.lookup(ref.metaclass, name)
         if method is not None:
-            return classes.bind_method(method, reference(ref))
+            found = _descriptor(m, a, method, ref, site, data=True)
+            return classes.bind_method(method, reference(ref)) if found is None else found
     if name == "__name__":
         return constant(ref.name.rpartition(".")[2])
     if name == "__mro__" or name == "__bases__":
@@ -308,6 +309,41 @@ def store_slot(
     if weak or ref.many:
         value = join(ref.slots.get(name, NOTHING), value)
     m.journal.write(ref.slots, name, value)
+
+
+def delete(m: Machine, a: Activation, owner: Value, name: str, site: int) -> None:
+    """``del owner.name``."""
+    for ref in owner.refs:
+        if ref.__class__ is ClassRef:
+            m.journal.write(ref.members.slots, name, None)
+            a.touch = 0
+        if ref.__class__ is not Object:
+            continue
+        touch(a, ref)
+        klass = classes.class_of(ref)
+        if klass is not None:
+            shared = classes.lookup(klass, name)
+            if shared is not None and _delete_descriptor(m, a, shared, ref, site):
+                continue
+            arguments = [constant(name)]
+            if calls.call_special(m, a, reference(ref), "__delattr__", arguments, site):
+                continue
+        if len(owner.refs) == 1 and not ref.many:
+            m.journal.write(ref.slots, name, None)
+
+
+def _delete_descriptor(
+    m: Machine, a: Activation, shared: Value, receiver: Object, site: int
+) -> bool:
+    for ref in shared.refs:
+        if ref.__class__ is Wrapper and ref.kind == "property":
+            if len(ref.values) > 2 and ref.values[2] is not NOTHING:
+                calls.dispatch(m, a, ref.values[2], Arguments([reference(receiver)]), site)
+            return True
+        if ref.__class__ is Object and classes.special(m, ref, "__delete__") is not None:
+            calls.call_special(m, a, reference(ref), "__delete__", [reference(receiver)], site)
+            return True
+    return False
 
 
 def _set_descriptor(

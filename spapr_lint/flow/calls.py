@@ -29,7 +29,23 @@ from spapr_lint.flow.values import (
     constant,
     join,
     reference,
+    truth,
 )
+
+
+_AWAITABLE = ("future", "coroutine")
+
+
+def decide(m: Machine, a: Activation, value: Value, site: int) -> bool | None:
+    """`truth`, where ``__bool__`` and ``__len__`` of the program's classes are asked."""
+    for ref in value.refs:
+        if ref.__class__ is Object and ref.shape == "instance":
+            for name in ("__bool__", "__len__"):
+                found = call_special(m, a, value, name, [], site)
+                if found is not None:
+                    return truth(found) if len(value.refs) == 1 else None
+            break
+    return truth(value)
 
 
 def expand(m: Machine, a: Activation, elements: tuple[ir.Node, ...]) -> tuple[list[Value], bool]:
@@ -237,13 +253,14 @@ def bind(
         name = target[1]
         if value.facts:
             value = value.step(a.module.index, site, "")
+        if a.function is None and a.klass is not None:
+            a.env[name] = value
+            m.journal.write(a.klass.members.slots, name, value)
+            return
         cell = a.cells.get(name)
         if cell is not None:
             touch(a, cell)
             m.journal.write(cell.slots, "value", value)
-        elif a.klass is not None and a.function is None:
-            a.env[name] = value
-            m.journal.write(a.klass.members.slots, name, value)
         else:
             a.env[name] = value
     elif op == ir.GLOBAL:
@@ -330,9 +347,7 @@ def delete(m: Machine, a: Activation, target: ir.Node) -> None:
         m.journal.write(a.module.namespace.slots, target[1], None)
     elif op == ir.ATTR:
         owner = m.ex[target[1][0]](m, a, target[1])
-        for ref in owner.refs:
-            if ref.__class__ is Object and len(owner.refs) == 1:
-                m.journal.write(ref.slots, target[2], None)
+        attributes.delete(m, a, owner, target[2], target[-1])
     elif op == ir.ITEM:
         owner = m.ex[target[1][0]](m, a, target[1])
         if target[2][0] == ir.SLICE:
@@ -358,15 +373,18 @@ def awaited(m: Machine, a: Activation, value: Value, site: int) -> Value:
     found = call_special(m, a, value, "__await__", [], site)
     if found is not None:
         return containers.generator_result(m, found)
-    results = NOTHING
+    others = tuple(
+        [r for r in value.refs if r.__class__ is not Object or r.shape not in _AWAITABLE]
+    )
+    if len(others) == len(value.refs):
+        return value
+    results = Value(value.facts, others, value.constants, value.open)
     for ref in value.refs:
         if ref.__class__ is Object and ref.shape == "future":
             results = join(results, ref.slots.get("result", UNKNOWN))
         elif ref.__class__ is Object and ref.shape == "coroutine":
             results = join(results, activation.finish(m, a, ref))
-        else:
-            results = join(results, reference(ref))
-    return results if results is not NOTHING else Value(value.facts, (), value.constants, True)
+    return results
 
 
 def yielded(m: Machine, a: Activation, value: Value) -> Value:

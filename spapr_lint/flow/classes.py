@@ -318,7 +318,7 @@ def _fill_fields(
     if is_exception(klass):
         containers.set_exception(m, a, made, arguments, site)
         return
-    if made.shape in ("list", "dict", "set") and arguments.positional:
+    if made.shape in ("list", "dict", "set") and arguments.values():
         containers.construct(m, a, made, arguments, site)
         return
     if not ({"dataclass", "namedtuple"} & klass.traits.keys()):

@@ -29,6 +29,9 @@ _LONGEST = 400
 
 def fill(m: Machine, made: Object, items: list[Value], exact: bool) -> None:
     """Give a new sequence or set its elements."""
+    if made.many and LENGTH in made.slots:
+        _refill(m, made, items, exact)
+        return
     if made.shape in ("set", "dict"):
         made.slots[LENGTH] = constant(0)
         for item in items:
@@ -45,6 +48,20 @@ def fill(m: Machine, made: Object, items: list[Value], exact: bool) -> None:
     element = join_all(items)
     if element is not NOTHING:
         made.slots[ANY] = element
+
+
+def _refill(m: Machine, made: Object, items: list[Value], exact: bool) -> None:
+    """The same place makes another one: the object stands for both."""
+    if made.shape in SEQUENCES and exact and length(made) == len(items):
+        for position, item in enumerate(items):
+            key = ("item", "int", position)
+            m.journal.write(made.slots, key, join(made.slots.get(key, NOTHING), item))
+        return
+    if made.shape == "dict":
+        return
+    blur(m, made)
+    for item in items:
+        append(m, made, item)
 
 
 def length(target: Object) -> int | None:
@@ -209,6 +226,9 @@ def _get_one(m: Machine, a: Activation, ref: Any, key: Value, site: int) -> Valu
 def own_item(m: Machine, a: Activation, ref: Object, key: Value, site: int) -> Value:
     """``ref[key]``, whatever ``__getitem__`` the class has."""
     touch(a, ref)
+    if ref.shape in SEQUENCES and key.refs:
+        index = calls.call_special(m, a, key, "__index__", [], site)
+        key = key if index is None else index
     if ref.shape == "range":
         return element_of(range_items(m, a, ref, site)[0])
     if ref.shape == "namespace":

@@ -41,7 +41,7 @@ def _named(m: Machine, a: Activation, n: ir.Node, value: Value) -> Value:
 
 def _name(m: Machine, a: Activation, n: ir.Node) -> Value:
     name = n[1]
-    cell = a.cells.get(name)
+    cell = a.cells.get(name) if a.function is not None else None
     value = a.env.get(name) if cell is None else cell.slots.get("value")
     if value is None:
         value = _global_value(m, a, name) if a.function is None else None
@@ -120,7 +120,7 @@ def _unary(m: Machine, a: Activation, n: ir.Node) -> Value:
     _, op, operand, site = n
     value = m.ex[operand[0]](m, a, operand)
     if op == "not":
-        known = truth(value)
+        known = calls.decide(m, a, value, site)
         return BOOLEAN if known is None else constant(not known)
     return arithmetic.unary(m, a, op, value, site)
 
@@ -152,7 +152,7 @@ def _logic(m: Machine, a: Activation, n: ir.Node) -> Value:
         if position == last:
             result = join(result, value)
             break
-        known = truth(value)
+        known = calls.decide(m, a, value, n[3])
         stops = op == "or"
         if known is None:
             kept = containers.filter_truth(value, stops)
@@ -167,7 +167,7 @@ def _logic(m: Machine, a: Activation, n: ir.Node) -> Value:
 
 def _choose(m: Machine, a: Activation, n: ir.Node) -> Value:
     _, test, then, otherwise, _ = n
-    known = truth(m.ex[test[0]](m, a, test))
+    known = calls.decide(m, a, m.ex[test[0]](m, a, test), test[-1])
     if known is True:
         return m.ex[then[0]](m, a, then)
     if known is False:
@@ -269,7 +269,7 @@ def _comprehend(
         certain = exact
         alive = True
         for condition in conditions:
-            known = truth(m.ex[condition[0]](m, a, condition))
+            known = calls.decide(m, a, m.ex[condition[0]](m, a, condition), condition[-1])
             if known is False:
                 alive = False
                 break

@@ -205,11 +205,22 @@ class Machine:
         self.reading: dict[tuple[str, str], None] = {}
         self.versions: dict[tuple[str, str], int] = {}
         self.coarse = False
+        self.looping = 0
+        self.loop_objects: dict[tuple[int, int, str], Object] = {}
 
     # --- objects -------------------------------------------------------------
 
     def allocate(self, shape: str, type_: Any, module: int, site: int, extra: Any = None) -> Object:
         """A new object of the program."""
+        if self.looping and shape != "cell":
+            place = (module, site, shape)
+            made = self.loop_objects.get(place)
+            if made is not None and extra is None:
+                made.many = True
+                return made
+            self.births += 1
+            made = self.loop_objects[place] = Object(shape, type_, self.births, place[:2], extra)
+            return made
         self.births += 1
         return Object(shape, type_, self.births, (module, site), extra)
 

@@ -21,6 +21,7 @@ from spapr_lint.flow import (
     raising,
     slices,
 )
+from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import (
     Activation,
     Changes,
@@ -115,7 +116,7 @@ def _raise(m: Machine, a: Activation, n: ir.Node) -> bool:
 
 def _if(m: Machine, a: Activation, n: ir.Node) -> bool:
     _, test, then, otherwise, _ = n
-    known = truth(m.ex[test[0]](m, a, test))
+    known = calls.decide(m, a, m.ex[test[0]](m, a, test), test[-1])
     if known is not None:
         a.env = refined(m, a, test, known) if m.policy.guards else a.env
         return block(m, a, then if known else otherwise)
@@ -141,7 +142,7 @@ def _while(m: Machine, a: Activation, n: ir.Node) -> bool:
     _, test, body, otherwise, site = n
 
     def step(round_: int) -> bool | None:
-        known = truth(m.ex[test[0]](m, a, test))
+        known = calls.decide(m, a, m.ex[test[0]](m, a, test), test[-1])
         if known is not False:
             a.env = refined(m, a, test, True)
         return known
@@ -233,13 +234,14 @@ def _fixpoint(
     """Turns whose number is not known: until the state at the head is stable."""
     _, site = place
     a.uncertain += 1
+    m.looping += 1
     for round_ in range(m.limits.loop):
         head = m.journal.mark()
         env = a.env
         runs = step(-1 if round_ == 0 else -2)
         if runs is False:
             a.env = env
-            a.uncertain -= 1
+            _settled(m, a)
             return
         a.loop = Loop(start)
         goes = block(m, a, body)
@@ -258,11 +260,45 @@ def _fixpoint(
         stable = _stable(states)
         if stable:
             a.env = env
-            a.uncertain -= 1
+            _settled(m, a)
             return
+        held = _before(states) if round_ else {}
         merge_states(m, a, states)
-    a.uncertain -= 1
+        if round_:
+            _widen(m, a, env, held)
+    _settled(m, a)
     m.limit("loop", a.module.index, site)
+
+
+def _settled(m: Machine, a: Activation) -> None:
+    """The end of a loop whose turns are not known."""
+    a.uncertain -= 1
+    m.looping -= 1
+    if not m.looping:
+        m.loop_objects.clear()
+
+
+def _before(states: list[State]) -> dict[tuple[int, Any], tuple[Any, Any, Value | None]]:
+    """The slots that a turn changes, with what they held."""
+    return {
+        where: (slots, key, slots.get(key))
+        for _, changes in states
+        for where, (slots, key, _) in changes.items()
+    }
+
+
+def _widen(m: Machine, a: Activation, env: Env, held: Any) -> None:
+    """Forget constants that grow from turn to turn, so that the loop becomes stable."""
+    for name, value in a.env.items():
+        old = env.get(name)
+        if old is not None and old is not value and len(value.constants) > len(old.constants):
+            a.env[name] = Value(value.facts, value.refs, (), True)
+    for slots, key, old in held.values():
+        value = slots.get(key)
+        if value is None or old is None or old is value:
+            continue
+        if len(value.constants) > len(old.constants):
+            m.journal.write(slots, key, Value(value.facts, value.refs, (), True))
 
 
 def _stable(states: list[State]) -> bool:
@@ -376,12 +412,19 @@ def _delete(m: Machine, a: Activation, n: ir.Node) -> bool:
 
 
 def _assert(m: Machine, a: Activation, n: ir.Node) -> bool:
-    known = truth(m.ex[n[1][0]](m, a, n[1]))
+    known = calls.decide(m, a, m.ex[n[1][0]](m, a, n[1]), n[1][-1])
+    if known is True:
+        return True
+    before = a.env
+    mark = m.journal.mark()
+    a.env = refined(m, a, n[1], False)
+    message = [] if n[2] is None else [m.ex[n[2][0]](m, a, n[2])]
+    wanted = m.tables.builtins["AssertionError"]
+    m.raise_value(calls.dispatch(m, a, wanted, Arguments(message), n[-1]))
     if known is False:
-        m.raise_value(UNKNOWN)
         return False
-    if known is None:
-        a.env = refined(m, a, n[1], True)
+    m.journal.undo(mark)
+    a.env = refined(m, a, n[1], True, before)
     return True
 
 

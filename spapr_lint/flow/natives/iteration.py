@@ -157,7 +157,8 @@ def extreme(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Va
     """``min`` and ``max``; ``data`` says which."""
     key = g.keywords.get("key")
     if len(g.positional) > 1 and key is None:
-        return arithmetic.combine(m, a, data, g.positional, site)
+        chosen = arithmetic.combine(m, a, data, g.positional, site)
+        return _with_labels(chosen, g.positional)
     if len(g.positional) > 1:
         items, exact = list(g.positional), True
     else:
@@ -176,6 +177,16 @@ def extreme(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Va
         return join(arithmetic.combine(m, a, data, items, site), join_all(items))
     result = join_all(items)
     return result if default is None or exact else join(result, default)
+
+
+def _with_labels(result: Value, values: list[Value]) -> Value:
+    """One of several values is chosen: its labels stay, whatever is chosen."""
+    facts = {fact.key: fact for fact in result.facts}
+    for value in values:
+        for fact in value.facts:
+            if not fact.kind.role:
+                facts.setdefault(fact.key, fact)
+    return result if len(facts) == len(result.facts) else result.with_facts(tuple(facts.values()))
 
 
 def map_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
@@ -292,7 +303,7 @@ def next_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Valu
     """``next(iterator, default)``."""
     source = given(g, 0)
     default = g.get(1)
-    result = NOTHING
+    result = returned = NOTHING
     stopped = 0
     for ref in source.refs:
         method = classes.special(m, ref, "__next__")
@@ -306,6 +317,7 @@ def next_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Valu
             item, certain = streams.step(m, a, ref)
             if certain is False:
                 stopped += 1
+                returned = join(returned, ref.slots.get("result", UNKNOWN))
                 continue
             result = join(result, item)
             if certain is None and default is not None:
@@ -318,7 +330,7 @@ def next_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Valu
         if default is not None:
             return join(result, default)
         if result is NOTHING:
-            stop(m, a, site, UNKNOWN)
+            stop(m, a, site, returned)
     return or_else(result, None) if result is not NOTHING else UNKNOWN
 
 

@@ -27,7 +27,7 @@ PROGRAMS = sorted((TRUTH / "programs").rglob("*.py"))
 BUDGET = int(os.environ.get("SPAPR_LINT_FUZZ", "25"))
 FIRST = int(os.environ.get("SPAPR_LINT_FUZZ_FROM", "0"))
 SEEDS = range(FIRST, FIRST + BUDGET)
-SECONDS = 30  # for one program of at most a few hundred lines, on a slow machine
+SECONDS = 20  # of processor time, for one program of at most a few hundred lines
 C_SEED = (HERE / "seed.c").read_text()
 
 
@@ -38,13 +38,13 @@ def limit(what: str) -> Iterator[None]:
     def ring(_signal: int, _frame: object) -> None:
         raise TimeoutError(f"{what}: more than {SECONDS} s")
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    before = signal.signal(signal.SIGVTALRM, ring)
+    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def checked(files: dict[str, bytes], paths: list[str] | None = None, **options: Any) -> Any:
@@ -88,9 +88,7 @@ def test_damaged_c(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS[:: max(1, BUDGET // 10)])
 def test_order_of_files(seed: int) -> None:
     files = {f"part{n}.py": fuzz.program(seed * 7 + n, 60).encode() for n in range(4)}
-    files["main.py"] = (
-        b"from part0 import *\nfrom part1 import f\nimport part2, part3\nsink(f)\n"
-    )
+    files["main.py"] = b"from part0 import *\nfrom part1 import f\nimport part2, part3\nsink(f)\n"
     backwards = dict(reversed(files.items()))
     expected = checked(files)
     assert checked(backwards, sorted(files, reverse=True)) == expected

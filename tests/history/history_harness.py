@@ -6,6 +6,7 @@ whoever runs the tests has, and are gone afterwards.
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import re
@@ -147,11 +148,16 @@ def paths(case: Case, root: Path) -> list[str]:
     return sorted({path for path, _, _ in case.files if (root / path).is_file()})
 
 
+@functools.cache
+def all_findings(root: Path) -> list[Any]:
+    """What the tool reports on all files that any case lists; one run for a tree."""
+    return findings(root, sorted({path for case in cases() for path in paths(case, root)}))
+
+
 def hits(case: Case, root: Path) -> list[Any]:
     """The findings on the tree that the case is about."""
     where = places(case, root)
-    found = findings(root, paths(case, root))
-    return [f for f in found if matches(case, f) and touches(f, where, root)]
+    return [f for f in all_findings(root) if matches(case, f) and touches(f, where, root)]
 
 
 def false_alarms(case: Case, root: Path) -> list[Any]:
@@ -159,7 +165,7 @@ def false_alarms(case: Case, root: Path) -> list[Any]:
     where = [(path, range(line, line + 1)) for path, _, lines in case.files for line in lines]
     return [
         finding
-        for finding in findings(root, paths(case, root))
+        for finding in all_findings(root)
         if any(
             relative(finding.path, root) == path and finding.line in lines for path, lines in where
         )

@@ -26,7 +26,7 @@ def verdict(case: harness.Case, clone: str, trees: Path, details: list[str]) -> 
     details += [harness.shown(finding, before) for finding in found]
     if not found:
         where = harness.places(case, before)
-        others = harness.findings(before, harness.paths(case, before))
+        others = harness.all_findings(before)
         near = [f for f in others if harness.touches(f, where, before)]
         details += ["other: " + harness.shown(finding, before) for finding in near]
     words = "found" if found else "MISSED"

@@ -16,6 +16,7 @@ from spapr_lint.packs import Pack
 if TYPE_CHECKING:
     from spapr_lint.flow.policy import Policy
 
+_HOLDERS = ("list", "tuple", "set", "dict")
 _PYTHON = frozenset("+ - * / // % << >> & | ^ **".split())
 
 
@@ -105,6 +106,27 @@ def _deref(value: Value) -> Value:
     return result
 
 
+def _with_contents(policy: Policy, value: Value, depth: int = 3) -> Value:
+    """The value with the labels of what it holds: text made of a container is made of them."""
+    facts = {fact.key: fact for fact in value.facts}
+    pending = [(ref, depth) for ref in value.refs]
+    seen = set()
+    while pending:
+        ref, left = pending.pop()
+        if ref.__class__ is not Object or ref in seen or ref.shape not in _HOLDERS:
+            continue
+        seen.add(ref)
+        for key, item in ref.slots.items():
+            if key.__class__ is str:
+                continue
+            for fact in item.facts:
+                if policy.through_arithmetic(fact.kind):
+                    facts.setdefault(fact.key, fact)
+            if left:
+                pending.extend((inner, left - 1) for inner in item.refs)
+    return value.with_facts(tuple(facts.values())) if len(facts) > len(value.facts) else value
+
+
 def _argument(arguments: Arguments, which: int | str | None) -> Value | None:
     if isinstance(which, int):
         return arguments.get(which)
@@ -145,13 +167,11 @@ def check_sinks(
             continue
         if deref:
             value = _deref(value)
+        if value.refs and policy.labels:
+            value = _with_contents(policy, value)
         if not value.facts:
             continue
-        sink = group[0]
-        if len(group) > 1:
-            wants = tuple(dict.fromkeys(k for s in group for k in s.wants))
-            forbids = tuple(dict.fromkeys(k for s in group for k in s.forbids))
-            sink = type(sink)(wants=wants, forbids=forbids, rule=sink.rule)
+        sink = policy.united(group)[0]
         place = which if isinstance(which, str) else (f"{which}" if which is not None else "")
         what = f"argument {place} of {name}()" if place else f"argument of {name}()"
         policy.arrivals.check(m, a, value, sink, _site(n, which), what)

@@ -7,6 +7,7 @@ that arrive where they are not wanted are handed to `arrivals`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from spapr_lint import ir
@@ -52,6 +53,8 @@ class Policy:
         self.arrivals = Arrivals(pack)
         self._annotations: dict[str, Annotation] = {}
         self._through = {space.name for space in pack.spaces.values() if space.through_arithmetic}
+        self.labels = bool(self._through)
+        self.labels = frozenset(s.name for s in pack.spaces.values() if s.algebra == "label")
         self._index_producers(pack.producers)
         self._index_sinks(pack.sinks)
         self.tables = by(pack.tables, lambda t: t.field)
@@ -118,7 +121,17 @@ class Policy:
     def applies(self, item: Any, module: Module) -> bool:
         """Whether a declaration is about the machine family of a file."""
         family = item.family
-        return family is None or not module.families or family in module.families
+        if family is None or family in module.families:
+            return True
+        return not module.families and module.language != "c"
+
+    def united(self, sinks: list[Sink]) -> list[Sink]:
+        """Sinks for one place as one: what pleases any of the families is right."""
+        if len(sinks) < 2:
+            return sinks
+        wants = tuple(dict.fromkeys(kind for sink in sinks for kind in sink.wants))
+        forbids = tuple(dict.fromkeys(kind for sink in sinks for kind in sink.forbids))
+        return [replace(sinks[0], wants=wants, forbids=forbids)]
 
     def declare(self, a: Activation, kind: Kind, site: int, note: str) -> Fact:
         """A declared fact that starts here."""
@@ -211,7 +224,7 @@ class Policy:
         fitting = [s for s in sinks if owned(s, owners) and self.applies(s, a.module)]
         if owners is None and len({s.wants for s in fitting}) > 1:
             return
-        for sink in fitting:
+        for sink in self.united(fitting):
             self.arrivals.check(m, a, value, sink, site, f"stored in {_field_name([sink], name)}")
 
     def subscript(
@@ -321,8 +334,9 @@ class Policy:
         """Check what a function returns."""
         if a.function is None:
             return
-        for sink in self.returns.get(a.function.name, ()):
-            if self.applies(sink, a.module):
+        sinks = [s for s in self.returns.get(a.function.name, ()) if self.applies(s, a.module)]
+        for sink in self.united(sinks):
+            if value.facts:
                 what = f"returned by {a.function.name}()"
                 self.arrivals.check(m, a, value, sink, n[1][-1] if n[1] else n[-1], what)
 

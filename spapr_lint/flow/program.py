@@ -40,6 +40,7 @@ class Program:
         self.linked: dict[str, list[int]] = {}
         self.slots: dict[tuple[int, str], dict[tuple[str | None, str], None]] = {}
         self.property_table: dict[str, dict[tuple[str, str], None]] = {}
+        self.fillers: dict[str, dict[str, None]] = {}
         self.written: set[tuple[int, str]] = set()
         self._ancestors: dict[str, frozenset[str]] = {}
 

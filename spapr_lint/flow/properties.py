@@ -37,18 +37,20 @@ def check_cells(
     policy: Policy, m: Machine, a: Activation, name: str, values: list[Value], site: int
 ) -> None:
     """Judge the cells of a device-tree property."""
-    for sink in policy.properties.get(name, ()):
-        if not policy.applies(sink, a.module):
+    sinks = [s for s in policy.properties.get(name, ()) if policy.applies(s, a.module)]
+    for index, value in enumerate(values):
+        if not value.facts:
             continue
-        for index, value in enumerate(values):
-            if sink.cell is not None:
-                position = index % sink.cells if sink.cells else index
-                if position != sink.cell:
-                    continue
-            if value.facts:
-                policy.arrivals.check(
-                    m, a, value, sink, -site if site else 0, f'cell {index} of "{name}"'
-                )
+        here = [s for s in sinks if _is_cell(s, index)]
+        for sink in policy.united(here):
+            what = f'cell {index} of "{name}"'
+            policy.arrivals.check(m, a, value, sink, -site if site else 0, what)
+
+
+def _is_cell(sink: Any, index: int) -> bool:
+    if sink.cell is None:
+        return True
+    return bool((index % sink.cells if sink.cells else index) == sink.cell)
 
 
 def dt_call(

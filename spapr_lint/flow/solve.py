@@ -163,6 +163,10 @@ def _callers_first(
     named: dict[str, list[tuple[int, int]]] = {}
     for key, closure in closures.items():
         named.setdefault(closure.function.name, []).append(key)
+    for field, names in program.fillers.items():
+        filling = [key for name in names for key in named.get(name, ())]
+        if filling:
+            named[field] = [*named.get(field, ()), *filling]
     callees = {key: called_names(c.function.body) for key, c in closures.items()}
     order: list[tuple[int, int]] = []
     state: dict[tuple[int, int], int] = {}

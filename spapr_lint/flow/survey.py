@@ -25,8 +25,6 @@ def survey(program: Program, policy: Policy) -> None:
         | frozenset(policy.slot_words)
     )
     for module in program.modules:
-        if not wanted and module.language != "c":
-            continue
         blocks = [module.ir.body]
         blocks.extend(function.body for function in module.ir.functions)
         for block in blocks:
@@ -75,12 +73,17 @@ def _fills(
     types: dict[str, str | None],
     wanted: frozenset[str],
 ) -> None:
-    if target[0] != ir.ATTR or target[2] not in wanted:
+    if target[0] != ir.ATTR:
+        return
+    names = _functions(value)
+    for name in names:
+        program.fillers.setdefault(target[2], {})[name] = None
+    if not names or target[2] not in wanted:
         return
     owner = None
     if target[1][0] in (ir.NAME, ir.GLOBAL):
         owner = types.get(target[1][1])
-    for name in _functions(value):
+    for name in names:
         _record(program, module, name, owner, target[2])
 
 
@@ -94,8 +97,11 @@ def _initializer(program: Program, module: Module, node: ir.Node, wanted: frozen
     if node[1][0] != ir.GLOBAL:
         return
     for keyword, value in node[3]:
-        if keyword in wanted:
-            for name in _functions(value):
+        if keyword is None:
+            continue
+        for name in _functions(value):
+            program.fillers.setdefault(keyword, {})[name] = None
+            if keyword in wanted:
                 _record(program, module, name, node[1][1], keyword)
 
 

@@ -117,15 +117,14 @@ def _job(inputs: tuple[str, ...], options: Mapping[str, Any]) -> Iterator[_Job]:
         return
     mailed = letters.read_series(_files(inputs))
     with ExitStack() as stack:
-        repository = None
-        if not options["no_tree"]:
-            repository = _repository(stack, where, options["base"])
-        if repository is None:
-            repository = stack.enter_context(git.created())
-            made = letters.bare_plan(repository, mailed)
+        around = None if options["no_tree"] else _repository(stack, where, options["base"])
+        if around is None:
+            empty = stack.enter_context(git.created())
+            objects = stack.enter_context(closing(Objects(empty)))
+            yield _Job(letters.bare_plan(empty, mailed), objects)
         else:
-            made = letters.mail_plan(repository, mailed, options["base"])
-        yield _Job(made, stack.enter_context(closing(Objects(repository))))
+            objects = stack.enter_context(closing(Objects(around)))
+            yield _Job(letters.mail_plan(around, mailed, options["base"]), objects)
 
 
 def _repository(stack: ExitStack, where: str | None, base: str | None) -> git.Repository | None:

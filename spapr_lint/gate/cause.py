@@ -18,6 +18,7 @@ from spapr_lint.gate.trees import Objects, matters
 _HEADER = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _WORD = re.compile(r"[A-Za-z_]\w{2,}")
 _NEAR = 60
+_AROUND = 6
 _MOST_FILES = 200
 _MOST_LINES = 400
 
@@ -147,8 +148,10 @@ class Causes:
         return Cause(path, line, own, self._hunk(change, line), outside)
 
     def _hunk(self, change: Change, line: int) -> str:
-        if not change.old_oid or not change.new_oid or change.old_oid == change.new_oid:
+        if not change.new_oid or change.old_oid == change.new_oid:
             return ""
+        if not change.old_oid:
+            return _all_new(self._text(change.new_oid), line)
         diff = self._differ.text(change.old_oid, change.new_oid).decode("utf-8", "replace")
         for hunk in re.split(r"(?m)^(?=@@ -)", diff)[1:]:
             match = _HEADER.match(hunk)
@@ -161,6 +164,13 @@ class Causes:
 
     def _text(self, oid: str) -> str:
         return self._objects.read(oid).decode("utf-8", "replace")
+
+
+def _all_new(text: str, line: int) -> str:
+    """The neighbourhood of a line in a file that was added, as a hunk."""
+    start = max(1, line - _AROUND)
+    lines = text.split("\n")[start - 1 : line + _AROUND]
+    return "".join([f"@@ -0,0 +{start},{len(lines)} @@\n", *(f"+{one}\n" for one in lines)])
 
 
 def _name(change: Change) -> str:

@@ -46,14 +46,22 @@ def write_trees(repository: Repository, patches: Sequence[bytes]) -> list[str]:
     """The trees before and after each patch, as object ids; one more than patches."""
     parsed = [tuple(parse(patch)) for patch in patches]
     files = _before_all(parsed)
-    heads: dict[str, list[Piece]] = {}
-    trees = [_write(repository, files, heads)]
-    for patch in parsed:
+    trees = [_write(repository, files, _heads(parsed, 0))]
+    for number, patch in enumerate(parsed, start=1):
         files = _after(files, patch)
-        for file in patch:
-            heads.setdefault(file.new_path, []).extend(file.pieces)
-        trees.append(_write(repository, files, heads))
+        trees.append(_write(repository, files, _heads(parsed, number)))
     return trees
+
+
+def _heads(patches: Sequence[tuple[FilePatch, ...]], done: int) -> dict[tuple[str, int], str]:
+    """The head of the function that a piece begins in, by path and first line."""
+    heads: dict[tuple[str, int], str] = {}
+    for number, patch in enumerate(patches):
+        for file in patch:
+            for piece in file.pieces:
+                old = (file.old_path, piece.old_start)
+                heads[(file.new_path, piece.new_start) if number < done else old] = piece.heading
+    return heads
 
 
 def parse(patch: bytes) -> Iterator[FilePatch]:
@@ -188,15 +196,14 @@ def _patched(lines: Mapping[int, str], pieces: Sequence[Piece]) -> _Lines:
 
 
 def _write(
-    repository: Repository, files: Mapping[str, _Lines], heads: Mapping[str, Sequence[Piece]]
+    repository: Repository, files: Mapping[str, _Lines], heads: Mapping[tuple[str, int], str]
 ) -> str:
     index = repository.scratch_index("fragments")
     repository.run("read-tree", "--empty", index=index)
     records = []
     for path, lines in sorted(files.items()):
         if lines and path:
-            headings = {p.new_start: p.heading for p in heads.get(path, ()) if p.heading}
-            text = _text(path, lines, headings).encode("utf-8", "replace")
+            text = _text(path, lines, heads).encode("utf-8", "replace")
             blob = repository.run("hash-object", "-w", "--stdin", "--no-filters", stdin=text)
             records.append(b"100644 %s\t%s\0" % (blob.strip(), os.fsencode(path)))
     repository.run(
@@ -205,7 +212,7 @@ def _write(
     return repository.run("write-tree", index=index).decode().strip()
 
 
-def _text(path: str, lines: _Lines, headings: Mapping[int, str]) -> str:
+def _text(path: str, lines: _Lines, heads: Mapping[tuple[str, int], str]) -> str:
     """The whole text, each run of known lines made as complete as it can be."""
     full = dict(lines)
     for start, end in _runs(lines):
@@ -214,7 +221,8 @@ def _text(path: str, lines: _Lines, headings: Mapping[int, str]) -> str:
         if path.endswith((".py", ".pyi")):
             full |= _python_head(block, start, start - room)
         else:
-            full |= _c_frame(block, start, headings.get(start, ""), start > room, end)
+            heading = heads.get((path, start), "")
+            full |= _c_frame(block, start, heading, start > room, end)
     return "\n".join(full.get(number, "") for number in range(1, max(full) + 1)) + "\n"
 
 

@@ -14,6 +14,7 @@ from spapr_lint.report.mail import render_finding, wrap
 from spapr_lint.report.view import View, no_line
 
 _QUOTED_LINES = 60
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def write(report: GateReport, view: View) -> str:
@@ -131,4 +132,5 @@ def _closing(report: GateReport, view: View) -> str:
 
 
 def _ascii(text: str) -> str:
-    return text.encode("ascii", "backslashreplace").decode()
+    plain = text.encode("ascii", "backslashreplace").decode()
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", plain)

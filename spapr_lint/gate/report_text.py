@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from spapr_lint.gate.git import printable
+from spapr_lint.gate.sight import RULE as SIGHT
 from spapr_lint.gate.verdict import (
     ALIVE,
     CURED,
@@ -18,6 +19,7 @@ from spapr_lint.gate.verdict import (
     Event,
     GateReport,
     Verdict,
+    is_news,
 )
 from spapr_lint.report.text import render_finding
 from spapr_lint.report.view import View, counted, no_line
@@ -30,17 +32,32 @@ _WIDE_TABLE = 40
 def write(report: GateReport, view: View, with_old: bool = False) -> str:
     """The whole answer."""
     news = [v for v in report.states(ALIVE, WORSENED, CURED_LATER) if not v.suppressed]
-    parts = [_news(report, verdict, view) for verdict in news]
-    parts += ["\n".join(_cured(report, verdict)) + "\n" for verdict in report.states(CURED)]
-    moved = [verdict for verdict in report.states(MOVED) if not verdict.suppressed]
-    parts += ["\n".join(_moved(report, verdict)) + "\n" for verdict in moved]
+    parts = [_news(report, verdict, view) for verdict in news if not _is_sight(verdict)]
+    parts += ["\n".join(_cured(report, verdict)) + "\n" for verdict in _told(report, CURED)]
+    parts += ["\n".join(_moved(report, verdict)) + "\n" for verdict in _told(report, MOVED)]
+    parts += ["\n".join(_sight(report, verdict)) + "\n" for verdict in news if _is_sight(verdict)]
     if with_old:
         parts += [f"{_head(verdict)}\n  old\n" for verdict in report.states(OLD)]
-    told = [v for v in report.verdicts if v.events or with_old]
+    told = [v for v in report.verdicts if (v.events and not _is_sight(v)) or with_old]
     if told and report.patches:
         parts.append("\n".join(_table(report, told)) + "\n")
     parts.append("\n".join(_closing(report)) + "\n")
     return "\n".join(parts)
+
+
+def _is_sight(verdict: Verdict) -> bool:
+    return verdict.finding.rule == SIGHT
+
+
+def _told(report: GateReport, state: str) -> list[Verdict]:
+    return [v for v in report.states(state) if not v.suppressed and not _is_sight(v)]
+
+
+def _sight(report: GateReport, verdict: Verdict) -> Iterator[str]:
+    """That the series makes the tool see less: no way to show, only where and since when."""
+    yield _head(verdict)
+    yield f"  {verdict.finding.severity}: less is seen than before"
+    yield from _life(report, verdict)
 
 
 def _news(report: GateReport, verdict: Verdict, view: View) -> str:
@@ -128,7 +145,9 @@ def _closing(report: GateReport) -> Iterator[str]:
     counts = [
         f"{len(verdicts)} {state}"
         for state in (ALIVE, WORSENED, CURED_LATER, CURED, MOVED)
-        if (verdicts := [v for v in report.states(state) if not v.suppressed])
+        if (verdicts := _told(report, state))
     ]
+    less = sum(_is_sight(v) and is_news(v) for v in report.verdicts)
+    counts += [f"{less} times less seen"] if less else []
     said = ", ".join(counts) if counts else "nothing added, nothing cured"
     yield f"{printable(report.title)}, {counted(len(report.patches), 'patch', 'patches')}: {said}."

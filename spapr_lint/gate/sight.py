@@ -21,7 +21,7 @@ def blind_spots(report: Report) -> tuple[Finding, ...]:
     return (
         *_each(ledger.not_parsed, "cannot be parsed", "error", told),
         *_each(ledger.not_translated, "cannot be translated", "warning", set()),
-        *_each(ledger.limits_hit, "is not followed to the end", "warning", set()),
+        *_each(ledger.limits_hit, "is not followed to the end", "info", set()),
     )
 
 

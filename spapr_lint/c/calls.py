@@ -9,7 +9,7 @@ from typing import Final
 from spapr_lint.c.context import ATOM, BREAK, POSTFIX, Context, Ex, Maker
 from spapr_lint.c.dispatch import core, express
 from spapr_lint.c.integers import common, wrapped
-from spapr_lint.c.macros import expand_expression, treatment
+from spapr_lint.c.macros import captures, expand_expression, expression_tree, substituted, treatment
 from spapr_lint.c.names import quoted, words
 from spapr_lint.c.nodes import Node, UntranslatedError
 from spapr_lint.c.operators import condition
@@ -57,13 +57,27 @@ def call(ctx: Context, node: Node) -> Ex:
     if name and local is None:
         macro = ctx.declared.macros.get(name)
         if macro is not None and macro.parameters is not None:
-            if treatment(ctx, macro) == "expression":
+            if treatment(ctx, macro) == "expression" or captures(ctx, macro):
                 expanded = expand_expression(ctx, node, macro, [kid.words for kid in given])
                 if expanded is not None:
                     return expanded
+    if function.kind == "field_expression":
+        expanded = _field_macro(ctx, node, function, [kid.words for kid in given])
+        if expanded is not None:
+            return expanded
     target = express(ctx, function)
     body = arguments(ctx, node, name if local is None else "", target.type)
     return Ex(f"{target.at(POSTFIX)}({body})", POSTFIX, _result(ctx, name, target.type, given))
+
+
+def _field_macro(ctx: Context, node: Node, function: Node, given: list[str]) -> Ex | None:
+    """``v.VsrD(1)``, where ``VsrD`` is a macro that stands for a field."""
+    macro = ctx.declared.macros.get(function.need("field").text)
+    if macro is None or macro.parameters is None:
+        return None
+    owner = function.need("argument").words + function.need("operator").text
+    tree = expression_tree(ctx, owner + substituted(macro, given), node.line)
+    return None if tree is None else express(ctx, tree)
 
 
 def arguments(ctx: Context, node: Node, name: str, ctype: CType | None, skip: int = 0) -> str:

@@ -118,6 +118,8 @@ class Context:
     untranslated: list[tuple[int, str]] = field(default_factory=list)
     records: dict[str, dict[str, CType]] = field(default_factory=dict)
     macros: dict[str, str] = field(default_factory=dict)
+    object_macros: dict[str, frozenset[str]] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
     known: dict[str, Ex] = field(default_factory=dict)
     expanding: list[str] = field(default_factory=list)
     function: Function = field(default_factory=Function)

@@ -12,8 +12,10 @@ from typing import Final
 
 from spapr_lint.c.context import ATOM, POSTFIX, SUM, Context, Ex, Maker
 from spapr_lint.c.dispatch import char_pointer, core, element, express, gap, value
+from spapr_lint.c.macros import expand_expression, free_names
 from spapr_lint.c.names import python_name
 from spapr_lint.c.nodes import Node, UntranslatedError
+from spapr_lint.c.operators import place_of
 from spapr_lint.c.types import (
     BOOL,
     CHAR,
@@ -49,9 +51,34 @@ def identifier(ctx: Context, node: Node) -> Ex:
     known = ctx.known.get(name)
     if known is None:
         known = ctx.known[name] = _global(ctx, name)
+    if known.text in ctx.object_macros or known.text not in ctx.asked:
+        expanded = _expanded(ctx, node)
+        if expanded is not None:
+            return expanded
     if known.text == "__func__":
         return Ex(json.dumps(ctx.function.name), ATOM, STRING)
     return known
+
+
+def _expanded(ctx: Context, node: Node) -> Ex | None:
+    """A macro without parameters that speaks of local variables, replaced by its body."""
+    name = node.text
+    if name not in ctx.asked:
+        ctx.asked.add(name)
+        macro = ctx.declared.macros.get(name)
+        if macro is not None and macro.parameters is None:
+            ctx.object_macros[name] = free_names(macro)
+    for used in ctx.object_macros.get(name, ()):
+        if ctx.local(used) is not None:
+            return expand_expression(ctx, node, ctx.declared.macros[name], [])
+    return None
+
+
+def _alignof(_: Context, node: Node) -> Ex:
+    kind = node.get("type")
+    if kind is None:
+        raise UntranslatedError("alignof")
+    return Ex(f"alignof({by_value(described(kind))})", POSTFIX, SIZE)
 
 
 def _global(ctx: Context, name: str) -> Ex:
@@ -238,7 +265,11 @@ def _address(ctx: Context, node: Node) -> Ex:
         return Ex(f"{ctx.helper('ptr')}({array.text}, {index})", POSTFIX, ctype)
     if node.kind == "compound_literal_expression":
         return Ex(f"{ctx.helper('Ref')}({ex.text})", POSTFIX, ctype)
-    raise UntranslatedError("address")
+    if node.kind != "call_expression" or ex.text.endswith(")"):
+        raise UntranslatedError("address")
+    place, index = place_of(ex.text)
+    name = ctx.helper("ptr" if ex.text.endswith("]") else "addr")
+    return Ex(f"{name}({place}, {index})", POSTFIX, ctype)
 
 
 def _address_of_name(ctx: Context, node: Node) -> Ex:
@@ -371,6 +402,7 @@ EXPRESSIONS: Final[dict[str, Maker]] = {
     "cast_expression": cast,
     "sizeof_expression": sizeof,
     "offsetof_expression": offset,
+    "alignof_expression": _alignof,
     "parenthesized_expression": parenthesized,
     "comma_expression": comma,
     "type_descriptor": type_value,

@@ -66,6 +66,26 @@ def _treatment(ctx: Context, macro: Macro) -> str:
     return "call"
 
 
+_NAME = re.compile(r"(?<![\w.>])[A-Za-z_]\w*")
+
+
+def free_names(macro: Macro) -> frozenset[str]:
+    """The names in a macro's body that its parameters do not bind."""
+    body = _STRINGS.sub('""', _COMMENT.sub(" ", macro.body))
+    if len(body) > _LIMIT or not re.search("[a-z]", body):
+        return frozenset()
+    return frozenset(_NAME.findall(body)) - frozenset(macro.parameters or ())
+
+
+def captures(ctx: Context, macro: Macro) -> bool:
+    """Whether the body speaks of local variables of the function that uses the macro."""
+    names = ctx.object_macros.get(macro.name)
+    if names is None:
+        names = free_names(macro) if not kept(macro.name) else frozenset()
+        ctx.object_macros[macro.name] = names
+    return any(ctx.local(name) is not None for name in names)
+
+
 def substituted(macro: Macro, given: list[str]) -> str:
     """The body with the arguments in it, as the preprocessor does it."""
     names = list(macro.parameters or ())

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 _TOKEN = re.compile(
     rb"/\*.*?(?:\*/|\Z)|//(?:[^\n\\]|\\.)*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.S
 )
+_CONTINUED = re.compile(rb"(?!\\\n)[^\n]")
 _NOT_NEWLINE = re.compile(rb"[^\n]")
 _ATTRIBUTE = re.compile(
     rb"\b(?:g_autofree|coroutine_fn|coroutine_mixed_fn|no_coroutine_fn|QEMU_PACKED|QEMU_NORETURN"
@@ -40,7 +41,9 @@ _TOP_MACRO = re.compile(
 _NOT_MACRO = re.compile(
     rb"(?:^|,)\s*(?:\d|(?:void|int|bool|char|const|unsigned|struct)\b)|^\s*$|\w[ \t]+\w"
 )
-_NUMBER_TOKEN = re.compile(rb"(?<=[(,])(\s*)(\d+_\w+)(?=\s*,)")
+_NUMBER_TOKEN = re.compile(
+    rb"(?<=[(,])(\s*)(\d+_\w+|[1-9]\d*(?![uUlL]{1,3}\b|[eE]\d)[A-Za-z]\w*)(?=\s*[,)])"
+)
 _TYPE_TAKERS = re.compile(rb"(?:[A-Z_][A-Z0-9_]*|g_\w+|va_arg|container_of|qemu_\w*new\w*)\Z")
 _LAST_WORD = re.compile(rb"(\w+)\s*\Z")
 
@@ -71,6 +74,14 @@ class Masked(NamedTuple):
 
 
 def _blank(text: bytes) -> bytes:
+    return _NOT_NEWLINE.sub(b" ", text)
+
+
+def _blank_comment(text: bytes) -> bytes:
+    """As `_blank`; a comment inside a macro keeps the marks that continue the macro."""
+    breaks = text.count(b"\n")
+    if breaks and breaks == text.count(b"\\\n"):
+        return _CONTINUED.sub(b" ", text)
     return _NOT_NEWLINE.sub(b" ", text)
 
 
@@ -108,7 +119,7 @@ def strip(raw: bytes) -> tuple[bytes, bytes, list[tuple[int, int]]]:
         token = match.group()
         if token[:1] == b"/":
             spans.append((start, end))
-            blank = _blank(token)
+            blank = _blank_comment(token)
             clean.append(blank)
             code.append(blank)
         else:

@@ -10,7 +10,7 @@ from spapr_lint.c.context import ATOM, POSTFIX, WALRUS, Context, Ex, Local, Writ
 from spapr_lint.c.dispatch import core, element, express
 from spapr_lint.c.initialisers import initial
 from spapr_lint.c.integers import stored
-from spapr_lint.c.macros import statement_tree, substituted, treatment
+from spapr_lint.c.macros import captures, expression_tree, statement_tree, substituted, treatment
 from spapr_lint.c.nodes import Node, UntranslatedError
 from spapr_lint.c.operators import BINDS, combined, condition, stepped_line
 from spapr_lint.c.records import RECORDS, fields, inner_name
@@ -90,10 +90,20 @@ def _assignment(ctx: Context, node: Node, indent: int) -> None:
         _chain(ctx, node, indent)
         return
     after = _hoisting(ctx, node)
-    goal = express(ctx, core(target))
+    place = _place(ctx, core(target))
+    goal = express(ctx, place)
     ex = express(ctx, given)
-    _store(ctx, core(target), goal, given, ex, indent)
+    _store(ctx, place, goal, given, ex, indent)
     _hoisted(ctx, after, indent, line)
+
+
+def _place(ctx: Context, target: Node) -> Node:
+    """What is assigned to; a macro's body, if that is what the name stands for."""
+    if target.kind == "identifier" and ctx.local(target.text) is None:
+        macro = ctx.declared.macros.get(target.text)
+        if macro is not None and macro.parameters is None:
+            return expression_tree(ctx, macro.body, target.line) or target
+    return target
 
 
 def _store(ctx: Context, target: Node, goal: Ex, given: Node, ex: Ex, indent: int) -> None:
@@ -167,7 +177,9 @@ def _call(ctx: Context, node: Node, indent: int) -> None:
     if name and ctx.local(name) is None:
         macro = ctx.declared.macros.get(name)
         if macro is not None and macro.parameters is not None and name not in ctx.expanding:
-            if treatment(ctx, macro) == "statement" and len(ctx.expanding) < 8:
+            how = treatment(ctx, macro)
+            statement = how == "statement" or (";" in macro.body and captures(ctx, macro))
+            if statement and len(ctx.expanding) < 8:
                 text = substituted(macro, [kid.words for kid in given])
                 tree = statement_tree(ctx, text, node.line) if len(text) < 20_000 else None
                 if tree is not None:

@@ -31,9 +31,10 @@ from spapr_lint.c.nodes import Node, UntranslatedError, convert, parse_tree
 from spapr_lint.c.operators import OPERATORS
 from spapr_lint.c.parsing import Unit, function_name
 from spapr_lint.c.preprocessor import PREPROCESSOR, python_condition
+from spapr_lint.c.records import RECORDS, fields, inner_name
 from spapr_lint.c.statements import STATEMENTS, starting, statement_expression, tagged, zero
 from spapr_lint.c.switches import SWITCHES
-from spapr_lint.c.types import CType, annotation, base_type, declare
+from spapr_lint.c.types import CType, annotation, base_type, declare, named
 
 MAKERS: Final[dict[str, Maker]] = {
     **EXPRESSIONS,
@@ -98,7 +99,8 @@ class _File:
                 del self.ctx.lines[written:]
                 why = str(error) if isinstance(error, UntranslatedError) else "nested too deeply"
                 self.refuse(raw, indent, why)
-            if len(self.ctx.lines) > written and raw.type not in _GROUPS:
+            own = not self.source.pinned and raw.type not in _GROUPS
+            if own and len(self.ctx.lines) > written:
                 self.spans.append((written, len(self.ctx.lines), raw))
             self.ctx.function = Function()
             self.local_macros(written, indent)
@@ -126,7 +128,7 @@ class _File:
 
     def item(self, raw: tree_sitter.Node, indent: int) -> None:
         kind = raw.type
-        if raw.start_byte in self.refused:
+        if raw.start_byte in self.refused and not self.source.pinned:
             self.refuse(raw, indent, "no Python came out")
         elif kind in ("preproc_if", "preproc_ifdef"):
             self.conditional(raw, indent)
@@ -223,10 +225,17 @@ class _File:
             self.use(kind.text, _arguments(words), node, indent)
             return
         storage = {kid.text for kid in node.kids if kid.kind == "storage_class_specifier"}
+        declarators = node.all("declarator")
+        base = base_type(kind)
+        if kind.get("body") is not None and kind.kind in RECORDS and kind.get("name") is None:
+            kind.text = inner_name(kind, declarators, "record")
+            self.ctx.records[kind.text] = dict(
+                fields(kind.need("body"), kind.text, self.ctx.records)
+            )
+            base = named(kind.text)
         if kind.get("body") is not None:
             statement(self.ctx, kind, indent)
-        base = base_type(kind)
-        for declarator in node.all("declarator"):
+        for declarator in declarators:
             name, ctype, _ = declare(declarator, base)
             if ctype.kind == "function" or not name or "extern" in storage:
                 continue

@@ -109,6 +109,8 @@ def _order(m: Machine, klass: ClassRef) -> None:
 def _external_base(klass: ClassRef, name: str) -> None:
     if name in _ENUMS:
         klass.traits["enum"] = True
+    elif name in ("typing.TypedDict", "typing_extensions.TypedDict"):
+        klass.native = "dict"
     elif name == "typing.NamedTuple":
         klass.traits["namedtuple"] = None
     elif name in ("abc.ABC", "typing.Generic", "typing.Protocol", "typing.Generic[]"):

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from spapr_lint.flow import calls, streams
+from spapr_lint.flow import calls, slices, streams
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, Unreachable, touch
 from spapr_lint.flow.objects import ANY, KEYS, LENGTH, Object, item_key
 from spapr_lint.flow.values import (
     NOTHING,
     UNKNOWN,
+    Fact,
     Value,
     constant,
     join,
@@ -229,6 +230,10 @@ def own_item(m: Machine, a: Activation, ref: Object, key: Value, site: int) -> V
     if ref.shape in SEQUENCES and key.refs:
         index = calls.call_special(m, a, key, "__index__", [], site)
         key = key if index is None else index
+    if len(key.refs) == 1 and key.refs[0].__class__ is Object:
+        bounds: Any = key.refs[0]
+        if bounds.shape == "slice":
+            return slices.get_slice(m, a, reference(ref), list(bounds.extra), site)
     if ref.shape == "range":
         return element_of(range_items(m, a, ref, site)[0])
     if ref.shape == "namespace":
@@ -524,7 +529,13 @@ def filter_truth(value: Value, wanted: bool) -> Value:
     """The possibilities of a value that are as true as wanted."""
     constants = tuple([c for c in value.constants if bool(c) == wanted])
     refs = tuple([r for r in value.refs if r.truth() in (None, wanted)])
-    return Value(value.facts, refs, constants, value.open, value.form)
+    facts = value.facts if wanted else unlabelled(value.facts)
+    return Value(facts, refs, constants, value.open, value.form)
+
+
+def unlabelled(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """The facts without labels: nothing that is empty, zero or None carries one."""
+    return tuple([fact for fact in facts if fact.kind.role])
 
 
 def construct(m: Machine, a: Activation, made: Object, arguments: Arguments, site: int) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from spapr_lint import ir
 from spapr_lint.flow import arithmetic, attributes, calls, containers, slices, streams
+from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Evaluator, Machine, touch
 from spapr_lint.flow.objects import Object
 from spapr_lint.flow.refine import refined
@@ -319,7 +320,12 @@ def _format(m: Machine, a: Activation, n: ir.Node) -> Value:
         text = "".join(str(value.constants[0]) for value in values)
         if len(text) < 4096 and not any(value.facts for value in values):
             return constant(text)
-    return arithmetic.mixed(m, a, values, n[2])
+    convert = m.tables.builtins["format"]
+    parts = [
+        calls.dispatch(m, a, convert, Arguments([value]), n[2]) if value.refs else value
+        for value in values
+    ]
+    return arithmetic.mixed(m, a, parts, n[2])
 
 
 def _star(m: Machine, a: Activation, n: ir.Node) -> Value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from spapr_lint import ir
+from spapr_lint.flow.containers import unlabelled
 from spapr_lint.flow.machine import Activation, Env, Machine
 from spapr_lint.flow.objects import ClassRef, Object
 from spapr_lint.flow.values import NOTHING, Value, truth
@@ -47,9 +48,12 @@ def _by_truth(value: Value, outcome: bool) -> Value:
     """The possibilities of a value that have this truth."""
     constants = tuple([c for c in value.constants if bool(c) == outcome])
     refs = tuple([r for r in value.refs if r.truth() in (None, outcome)])
-    if len(constants) == len(value.constants) and len(refs) == len(value.refs):
+    facts = value.facts
+    if not outcome and facts and any(not fact.kind.role for fact in facts):
+        facts = unlabelled(facts)
+    elif len(constants) == len(value.constants) and len(refs) == len(value.refs):
         return value
-    return Value(value.facts, refs, constants, value.open, value.form)
+    return Value(facts, refs, constants, value.open, value.form)
 
 
 def _compare(m: Machine, a: Activation, test: ir.Node, outcome: bool, env: Env) -> None:

@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-from spapr_lint.flow import calls
-from spapr_lint.flow.containers import (
-    SHAPES,
-    append,
-    blur,
-    fill,
-    iterate,
-    known_items,
-    replace,
-    update,
-)
+from spapr_lint.flow import calls, containers
 from spapr_lint.flow.machine import Activation, Machine, touch
 from spapr_lint.flow.values import NOTHING, UNKNOWN, Value, constant, join, reference
 from spapr_lint.flow.objects import Object
@@ -24,15 +14,15 @@ def get_slice(
     """``owner[lower:upper:step]``."""
     result = NOTHING
     for ref in owner.refs:
-        if ref.__class__ is not Object or ref.shape not in SHAPES:
+        if ref.__class__ is not Object or ref.shape not in containers.SHAPES:
             result = join(result, UNKNOWN)
             continue
         shape = "tuple" if ref.shape == "tuple" else "list"
         made = m.allocate(shape, None, a.module.index, site)
         touch(a, ref)
-        items, exact = known_items(ref)
+        items, exact = containers.known_items(ref)
         where = _slice(bounds)
-        fill(m, made, items[where] if exact and where else items, exact and where is not None)
+        containers.fill(m, made, items[where] if exact and where else items, exact and where is not None)
         result = join(result, reference(made))
     if owner.constants or owner.open:
         where = _slice(bounds)
@@ -61,23 +51,23 @@ def store_slice(
     m: Machine, a: Activation, owner: Value, bounds: list[Value | None], value: Value, site: int
 ) -> None:
     """``owner[lower:upper:step] = value``."""
-    new, known = iterate(m, a, value, site)
+    new, known = containers.iterate(m, a, value, site)
     for ref in owner.refs:
         if ref.__class__ is not Object or ref.shape != "list":
             continue
         touch(a, ref)
-        items, exact = known_items(ref)
+        items, exact = containers.known_items(ref)
         where = _slice(bounds)
         if exact and known and where is not None and len(owner.refs) == 1:
             try:
                 items[where] = new
             except ValueError:
                 continue
-            replace(m, ref, items)
+            containers.replace(m, ref, items)
             continue
-        blur(m, ref)
+        containers.blur(m, ref)
         for item in new:
-            append(m, ref, item)
+            containers.append(m, ref, item)
 
 
 def augment(
@@ -95,18 +85,18 @@ def augment(
         if ref.__class__ is not Object:
             continue
         if op == "+" and ref.shape == "list":
-            items, exact = iterate(m, a, value, site)
+            items, exact = containers.iterate(m, a, value, site)
             touch(a, ref)
             if not exact:
-                blur(m, ref)
+                containers.blur(m, ref)
             for item in items:
-                append(m, ref, item)
+                containers.append(m, ref, item)
             changed = True
         elif op == "|" and ref.shape == "dict":
-            update(m, a, ref, value)
+            containers.update(m, a, ref, value)
             changed = True
         elif op == "|" and ref.shape == "set":
-            for item in iterate(m, a, value, site)[0]:
-                append(m, ref, item)
+            for item in containers.iterate(m, a, value, site)[0]:
+                containers.append(m, ref, item)
             changed = True
     return old if changed else None

@@ -10,7 +10,7 @@ from typing import Any
 from spapr_lint.flow import attributes, calls, classes, containers
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine
-from spapr_lint.flow.natives import iteration, sequences
+from spapr_lint.flow.natives import iteration, sequences, textual
 from spapr_lint.flow.natives.common import Call, given, make, make_dict, native, or_else
 from spapr_lint.flow.objects import ANY, ClassRef, External, Object
 from spapr_lint.flow.values import (
@@ -295,6 +295,8 @@ def method(m: Machine, a: Activation, ref: Object, name: str) -> Value | None:
         else:
             kind = "queue" if ref.shape == "list" else ref.type
             call = _TYPED.get(kind, {}).get(name)
+            if call is None and ref.shape == "holder":
+                call = textual.METHODS.get(kind, {}).get(name)
         return None if call is None else native(f"{ref.type}.{name}", call, ref)
     if isinstance(ref.type, ClassRef) and ref.type.unknown_base and name in _THREAD:
         if _outer_base(ref) in _THREADS:

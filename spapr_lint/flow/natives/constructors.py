@@ -49,7 +49,7 @@ _METHODS = {
     "bytes": ("__bytes__",),
     "abs": ("__abs__",),
     "round": ("__round__",),
-    "format": ("__format__", "__str__"),
+    "format": ("__format__", "__str__", "__repr__"),
     "hash": ("__hash__",),
     "complex": ("__complex__",),
 }
@@ -158,6 +158,11 @@ def _held(m: Machine, a: Activation, value: Value, site: int) -> Value:
         elif isinstance(ref, Object) and "args" in ref.slots:
             parts.extend(containers.iterate(m, a, ref.slots["args"], site)[0])
     return arithmetic.mixed(m, a, parts, site) if parts else NOTHING
+
+
+def formatted(m: Machine, a: Activation, value: Value, site: int) -> Value:
+    """What the value gives to a text that it is formatted into."""
+    return convert(m, a, Arguments([value]), site, "format") if value.refs else value
 
 
 def deep(m: Machine, ref: Object, depth: int) -> list[Value]:

@@ -16,9 +16,10 @@ from spapr_lint.flow.natives import (
     functional,
     libraries,
     reflection,
+    textual,
 )
-from spapr_lint.flow.natives.common import Call, given, make
-from spapr_lint.flow.objects import ANY, External, Object
+from spapr_lint.flow.natives.common import Call, given, make, native
+from spapr_lint.flow.objects import ANY, External
 from spapr_lint.flow.values import NONE, UNKNOWN, Value, constant, reference
 
 _MIXING = (
@@ -46,25 +47,14 @@ _LISTS = ("re.split", "re.findall", "shlex.split", "struct.unpack", "textwrap.wr
 _WORDS = ("loads", "load", "literal_eval")
 
 
-def mixed(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
-    """Text made of the arguments and what they hold."""
-    parts = []
-    for value in g.values():
-        parts.append(value)
-        for ref in value.refs:
-            if isinstance(ref, Object):
-                parts.extend(constructors.deep(m, ref, 3))
-    return arithmetic.mixed(m, a, parts, site)
-
-
 def pieces(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """A list of pieces of the arguments."""
-    return make(m, a, "list", [mixed(m, a, g, site, data)], site, False)
+    return make(m, a, "list", [textual.mixed(m, a, g, site, data)], site, False)
 
 
 def read_back(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``json.loads`` and its like: something in which what the text carried may be anywhere."""
-    facts = mixed(m, a, g, site, data).facts
+    facts = textual.mixed(m, a, g, site, data).facts
     made = m.allocate("opaque", None, a.module.index, site)
     if facts:
         made.slots[ANY] = Value(facts, open=True)
@@ -81,11 +71,9 @@ def member_value(m: Machine, a: Activation, g: Arguments, site: int, data: Any) 
     return UNKNOWN
 
 
-def string_buffer(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
-    """``io.StringIO(text)``: an object that gives back what is written to it."""
-    made = m.allocate("opaque", None, a.module.index, site)
-    made.slots[ANY] = mixed(m, a, g, site, data)
-    return reference(made)
+def new_type(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``typing.NewType(name, type)``: a function that returns its argument."""
+    return native("NewType", functional.IDENTITY)
 
 
 def _none(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
@@ -105,8 +93,8 @@ TABLE: dict[str, tuple[Call, Any]] = {
     "typing.no_type_check": (functional.IDENTITY, None),
     "enum.auto": (member_value, None),
     "importlib.import_module": (reflection.import_, True),
-    "io.StringIO": (string_buffer, None),
-    "io.BytesIO": (string_buffer, None),
+    **textual.TABLE,
+    "typing.NewType": (new_type, None),
     "atexit.register": (functional.call, None),
     "time.sleep": (_none, None),
     **{
@@ -146,7 +134,7 @@ def _by_prefix(name: str, last: str) -> tuple[Call, Any] | None:
         return pieces, None
     if last in _WORDS and name.split(".")[0] in ("json", "pickle", "marshal", "ast", "yaml", "tomllib"):
         return read_back, None
-    return (mixed, None) if name.startswith(_MIXING) else None
+    return (textual.mixed, None) if name.startswith(_MIXING) else None
 
 
 def external_member(m: Machine, dotted: str, attr: str) -> Value:

@@ -382,7 +382,7 @@ def _unbound(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> V
     receiver = given(g, 0)
     if name == "__new__":
         return _create(m, a, g, site, None)
-    if kind in ("str", "bytes", "int", "float") and not receiver.refs:
+    if kind in ("str", "bytes", "int", "float") and not any(map(classes.class_of, receiver.refs)):
         return text.static(m, a, g, site, name)
     rest = Arguments(g.positional[1:], g.rest, g.keywords, g.others)
     result = NOTHING
@@ -443,9 +443,16 @@ def subscript_other(m: Machine, a: Activation, ref: Any, key: Value, site: int) 
             bound = [Bound(f, reference(ref)) for f in hook.refs]
             return calls.dispatch(m, a, Value(refs=tuple(bound)), Arguments([key]), site)
         return reference(ref)
+    if isinstance(ref, External) and ref.name == "sys.modules":
+        name = reflection.text(key)
+        return UNKNOWN if name is None else m.program.module_value(m, a, _own_name(a, name))
     if isinstance(ref, (Native, External)):
         return reference(ref)
     return UNKNOWN
+
+
+def _own_name(a: Activation, name: str) -> str:
+    return a.module.name if name == "__main__" else name
 
 
 def iterate_other(m: Machine, a: Activation, ref: Any, site: int) -> tuple[list[Value], bool]:

@@ -8,6 +8,7 @@ from spapr_lint.flow import arithmetic, containers
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, touch
 from spapr_lint.flow.natives.common import Call, given, iterator, make, whole
+from spapr_lint.flow.natives.constructors import deep, formatted
 from spapr_lint.flow.natives.iteration import ordered
 from spapr_lint.flow.objects import ANY, Object
 from spapr_lint.flow.values import (
@@ -332,6 +333,12 @@ def as_dict(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> 
 
 def binary(m: Machine, a: Activation, op: str, left: Value, right: Value, site: int) -> Value | None:
     """``left op right`` where one is a container; None if neither is."""
+    if op == "%" and not left.refs:
+        held = [formatted(m, a, right, site)]
+        for ref in right.refs:
+            if isinstance(ref, Object) and ref.shape in containers.SHAPES:
+                held += [formatted(m, a, part, site) for part in deep(m, ref, 3)]
+        return arithmetic.mixed(m, a, [left, *held], site)
     found = [ref for ref in (*left.refs, *right.refs) if isinstance(ref, Object)]
     if not any(ref.shape in containers.SHAPES for ref in found):
         return None
@@ -339,8 +346,6 @@ def binary(m: Machine, a: Activation, op: str, left: Value, right: Value, site: 
         return _concatenated(m, a, left, right, site)
     if op == "*":
         return _repeated(m, a, left, right, site)
-    if op == "%":
-        return None
     method = {"|": union, "&": intersection, "-": difference, "^": symmetric}.get(op)
     if method is None:
         return UNKNOWN

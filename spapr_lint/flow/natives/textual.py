@@ -1,0 +1,115 @@
+"""Objects that text goes through: ``re`` matches, templates, buffers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spapr_lint.flow import arithmetic
+from spapr_lint.flow.arguments import Arguments
+from spapr_lint.flow.machine import Activation, Machine
+from spapr_lint.flow.natives.common import Call, given, make, make_dict
+from spapr_lint.flow.natives.constructors import deep
+from spapr_lint.flow.objects import ANY, Object
+from spapr_lint.flow.values import NOTHING, UNKNOWN, Value, join, reference
+
+
+def mixed(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """Text made of the arguments and what they hold."""
+    parts = []
+    for value in g.values():
+        parts.append(value)
+        for ref in value.refs:
+            if isinstance(ref, Object):
+                parts.extend(deep(m, ref, 3))
+    return arithmetic.mixed(m, a, parts, site)
+
+
+def carrier(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """An object of type ``data`` that holds what its arguments are made of."""
+    made = m.allocate("holder", data, a.module.index, site)
+    made.slots[ANY] = mixed(m, a, g, site, None)
+    return reference(made)
+
+
+def _held(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
+    return join(mixed(m, a, g, site, None), ref.slots.get(ANY, UNKNOWN))
+
+
+def _list(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
+    return make(m, a, "list", [_held(m, a, g, site, ref)], site, False)
+
+
+def _dict(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
+    made = make_dict(m, a, site)
+    made.slots[ANY] = _held(m, a, g, site, ref)
+    return reference(made)
+
+
+def _match(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
+    found = carrier(m, a, g, site, "match")
+    return join(found, Value(constants=(None,)))
+
+
+def _matches(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
+    return make(m, a, "list", [carrier(m, a, g, site, "match")], site, False)
+
+
+def _mixed(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
+    return mixed(m, a, g, site, None)
+
+
+def _write(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
+    old = ref.slots.get(ANY, NOTHING)
+    m.journal.write(ref.slots, ANY, join(old, mixed(m, a, g, site, None)))
+    return UNKNOWN
+
+
+METHODS: dict[str, dict[str, Call]] = {
+    "match": {
+        "group": _held,
+        "groups": _list,
+        "groupdict": _dict,
+        "expand": _held,
+        "__getitem__": _held,
+    },
+    "pattern": {
+        "match": _match,
+        "search": _match,
+        "fullmatch": _match,
+        "finditer": _matches,
+        "findall": _list,
+        "split": _list,
+        "sub": _mixed,
+    },
+    "template": {"substitute": _held, "safe_substitute": _held},
+    "buffer": {
+        "write": _write,
+        "writelines": _write,
+        "read": _held,
+        "readline": _held,
+        "readlines": _list,
+        "getvalue": _held,
+    },
+}
+
+
+def matching(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``re.match(pattern, text)`` and its like: a match or None."""
+    rest = Arguments(g.positional[1:], g.rest, g.keywords, g.others)
+    return join(carrier(m, a, rest, site, "match"), Value(constants=(None,)))
+
+
+def all_matching(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``re.finditer(pattern, text)``."""
+    found = carrier(m, a, Arguments([given(g, 1, "string")]), site, "match")
+    return make(m, a, "list", [found], site, False)
+
+
+TABLE: dict[str, tuple[Call, Any]] = {
+    **{f"re.{name}": (matching, None) for name in ("match", "search", "fullmatch")},
+    "re.finditer": (all_matching, None),
+    "re.compile": (carrier, "pattern"),
+    "string.Template": (carrier, "template"),
+    "io.StringIO": (carrier, "buffer"),
+    "io.BytesIO": (carrier, "buffer"),
+}

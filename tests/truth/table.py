@@ -51,7 +51,12 @@ def main() -> int:
         if options.words and not any(word in name for word in options.words):
             continue
         start = time.perf_counter()
-        lines = harness.reported(program)
+        try:
+            lines = harness.reported(program)
+        except Exception as error:  # a table of the rest is still of use
+            print(f"{name:28} FAILED: {type(error).__name__}: {error}")
+            stale += 1
+            continue
         seconds = time.perf_counter() - start
         files = harness.files_of(program)
         expected = [site for path in files for site in harness.sites(path)]

@@ -44,7 +44,7 @@ class Plugin:
     # flake8 hands options to the class, before it forks; there is no other place for them.
     settings: ClassVar[Settings] = Settings()
 
-    def __init__(self, tree: ast.AST, filename: str, lines: list[str]) -> None:  # noqa: ARG002
+    def __init__(self, tree: ast.AST, filename: str, lines: list[str]) -> None:
         self._filename = filename
         self._lines = lines
 

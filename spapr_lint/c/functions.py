@@ -208,11 +208,15 @@ def _braces(ctx: Context, body: str, line: int) -> Node | None:
 def macro_function(ctx: Context, macro: Macro, line: int, indent: int) -> None:
     """``#define NAME(a, b) ...`` as a function, if its body is one."""
     names = [name for name in macro.parameters or () if name]
-    if treatment(ctx, macro) in ("statement", "loop") or "##" in macro.body or "#" in macro.body:
+    pasted = "##" in macro.body or treatment(ctx, macro) in ("statement", "loop")
+    spelled = re.search(r"#\s*[A-Za-z_]", macro.body) is not None
+    if pasted or (spelled and treatment(ctx, macro) != "call"):
         _opaque(ctx, macro, line, indent)
         return
     listed = ", ".join("*va" if name.endswith("...") else python_name(name) for name in names)
     body = macro.body.replace("\n", " ").replace("__VA_ARGS__", "va")
+    if spelled:
+        body = re.sub(r"(?<![\w\"#])#\s*([A-Za-z_]\w*)", r'"\1"', body)
     head = f"def {ctx.global_name(macro.name)}({listed}):"
     if not body.strip():
         ctx.put(indent, head, line)

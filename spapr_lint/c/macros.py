@@ -43,8 +43,10 @@ def _treatment(ctx: Context, macro: Macro) -> str:
     body = _STRINGS.sub('""', _COMMENT.sub(" ", macro.body))
     statement = body.lstrip().startswith(("do", "{", "if", "while", "for")) or ";" in body
     gnu = "({" in body
-    if "##" in body or re.search(r"(?<!#)#\s*[A-Za-z_]", body):
+    if "##" in body:
         return "statement" if statement and not gnu else "expression"
+    if not statement and re.search(r"(?<!#)#\s*[A-Za-z_]", body):
+        return "expression"
     if statement and not gnu:
         if _JUMP.search(body) or (
             _BREAK.search(body) and not _LOOP.search(body.partition("do")[2])
@@ -52,6 +54,7 @@ def _treatment(ctx: Context, macro: Macro) -> str:
             return "statement"
         if re.match(r"\s*for\b", body):
             return "loop"
+    # an argument's text that only goes into a message does not make it less of a function
     names = "|".join(re.escape(p) for p in macro.parameters or () if p != "...")
     if not names:
         return "call"
@@ -69,12 +72,16 @@ def _treatment(ctx: Context, macro: Macro) -> str:
 _NAME = re.compile(r"(?<![\w.>])[A-Za-z_]\w*")
 
 
+_DECLARED = re.compile(r"(?:^|[;{(])\s*(?:const\s+|struct\s+)*\w+[\s*]+(\w+)\s*(?:=|;|,)")
+
+
 def free_names(macro: Macro) -> frozenset[str]:
     """The names in a macro's body that its parameters do not bind."""
     body = _STRINGS.sub('""', _COMMENT.sub(" ", macro.body))
     if len(body) > _LIMIT or not re.search("[a-z]", body):
         return frozenset()
-    return frozenset(_NAME.findall(body)) - frozenset(macro.parameters or ())
+    bound = {*(macro.parameters or ()), *_DECLARED.findall(body)}
+    return frozenset(_NAME.findall(body)) - bound
 
 
 def captures(ctx: Context, macro: Macro) -> bool:

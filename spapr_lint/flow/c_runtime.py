@@ -67,7 +67,11 @@ def _array(m: Machine, a: Activation, arguments: Arguments, site: int, data: Any
     if items is not None and items.refs:
         return items
     made = m.allocate("list", None, a.module.index, site)
-    made.slots[LENGTH] = UNKNOWN
+    size = arguments.keywords.get("n")
+    if size is not None and size.exact() and size.constants[0].__class__ is int:
+        containers.fill(m, made, [UNKNOWN] * min(size.constants[0], 512), True)
+    else:
+        made.slots[LENGTH] = UNKNOWN
     return reference(made)
 
 

@@ -159,7 +159,7 @@ def check_sinks(
     """Judge the arguments that sinks are about; one argument may please any family."""
     grouped: dict[Any, list[Any]] = {}
     for sink in sinks:
-        if policy.applies(sink, a.module) and _when(sink, n, arguments):
+        if policy.fits(sink, a) and _when(sink, n, arguments):
             grouped.setdefault((sink.argument, sink.deref, sink.rule), []).append(sink)
     for (which, deref, _), group in grouped.items():
         value = _argument(arguments, which)
@@ -287,7 +287,7 @@ def _produced(
     ]
     producers += _method_items(policy, m, policy.method_producers, word, receiver)
     producers = [p for p in producers if _when(p, n, arguments)]
-    outs = [p for p in producers if p.out is not None and policy.applies(p, a.module)]
+    outs = [p for p in producers if p.out is not None and policy.fits(p, a)]
     for producer in outs:
         _write_out(policy, m, a, n, arguments.get(producer.out), producer)
     plain = [p for p in producers if p.out is None and p.item is None and not p.element]

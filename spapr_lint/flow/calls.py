@@ -300,6 +300,8 @@ def _store_item(
         m.policy.subscript(m, a, target[1], owner, key, key_node, site)
     if m.policy.properties:
         m.policy.item_store(m, a, key, value, source or target, site)
+    if m.policy.parameter_sinks:
+        m.policy.parameter_store(m, a, target[1], key, value, site)
     value = value.step(a.module.index, site, "")
     if call_special(m, a, owner, "__setitem__", [key, value], site) is not None:
         return
@@ -381,7 +383,7 @@ def awaited(m: Machine, a: Activation, value: Value, site: int) -> Value:
     results = Value(value.facts, others, value.constants, value.open)
     for ref in value.refs:
         if ref.__class__ is Object and ref.shape == "future":
-            results = join(results, ref.slots.get("result", UNKNOWN))
+            results = join(results, ref.slots.get("<result>", UNKNOWN))
         elif ref.__class__ is Object and ref.shape == "coroutine":
             results = join(results, activation.finish(m, a, ref))
     return results

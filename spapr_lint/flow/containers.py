@@ -341,7 +341,7 @@ def store_item(
     size = length(target) if target.shape in SEQUENCES else None
     if size is not None and each[1] == "int" and each[2] < 0:
         each = ("item", "int", each[2] + size)
-    if target.shape in SEQUENCES and size is None:
+    if target.shape in SEQUENCES and size is None and (target.many or each[2] < 0):
         m.journal.write(slots, ANY, join(slots.get(ANY, NOTHING), value))
         return
     if weak and each in slots:
@@ -470,7 +470,7 @@ def own_items(m: Machine, a: Activation, ref: Object, site: int) -> tuple[list[V
     if ref.shape == "range":
         return range_items(m, a, ref, site)
     if ref.shape == "future":
-        return [ref.slots.get("result", UNKNOWN)], False
+        return [ref.slots.get("<result>", UNKNOWN)], False
     for name in ("__next__", "__anext__"):
         items = _stepwise(m, a, ref, name, site)
         if items is not None:
@@ -493,12 +493,12 @@ def _stepwise(
     for _ in range(12):
         try:
             value = calls.call_special(m, a, reference(ref), name, [], site)
+            if value is None:
+                return None
+            if name == "__anext__":
+                value = calls.awaited(m, a, value, site)
         except Unreachable:
             return found, True
-        if value is None:
-            return None
-        if name == "__anext__":
-            value = calls.awaited(m, a, value, site)
         found.append(value)
     return found, False
 

@@ -15,7 +15,7 @@ from spapr_lint.flow import blessings, calling, properties
 from spapr_lint.flow.annotations import Annotation, parse
 from spapr_lint.flow.arrivals import Arrivals
 from spapr_lint.flow.machine import Activation, Env, Machine, Module
-from spapr_lint.flow.objects import ClassRef, Closure, Object
+from spapr_lint.flow.objects import LENGTH, ClassRef, Closure, Object
 from spapr_lint.flow.values import (
     DECLARED,
     NAMED,
@@ -125,6 +125,13 @@ class Policy:
             return True
         return not module.families and module.language != "c"
 
+    def fits(self, item: Any, a: Activation) -> bool:
+        """Whether a declaration is about this file and this function."""
+        within = item.within
+        if within is not None and within != _function(a):
+            return False
+        return self.applies(item, a.module)
+
     def united(self, sinks: list[Sink]) -> list[Sink]:
         """Sinks for one place as one: what pleases any of the families is right."""
         if len(sinks) < 2:
@@ -142,7 +149,7 @@ class Policy:
         self, a: Activation, producers: list[Any], value: Value, site: int, what: str
     ) -> Value:
         """The value as the producers that apply declare it; unchanged if they disagree."""
-        kinds = {p.gives: p for p in producers if self.applies(p, a.module)}
+        kinds = {p.gives: p for p in producers if self.fits(p, a)}
         if not kinds:
             return value
         affine = [kind for kind in kinds if kind.role]
@@ -166,7 +173,6 @@ class Policy:
         word = n[1]
         producers = self.name_producers.get(word)
         if producers and (n[0] != ir.GLOBAL or a.module.language != "c" or not value.refs):
-            producers = [p for p in producers if p.within is None or p.within == _function(a)]
             return self.give(a, producers, value, n[-1], word)
         producers = self.constants.get(word)
         if producers and n[0] == ir.GLOBAL:
@@ -209,7 +215,7 @@ class Policy:
             return value
         owners = self.owners(m, owner)
         fitting = [p for p in producers if owned(p, owners)]
-        if owners is None and len({(p.gives) for p in fitting if self.applies(p, a.module)}) > 1:
+        if owners is None and len({(p.gives) for p in fitting if self.fits(p, a)}) > 1:
             return value
         return self.give(a, fitting, value, site, _field_name(fitting, name))
 
@@ -221,7 +227,7 @@ class Policy:
         if not value.facts or not sinks:
             return
         owners = self.owners(m, owner)
-        fitting = [s for s in sinks if owned(s, owners) and self.applies(s, a.module)]
+        fitting = [s for s in sinks if owned(s, owners) and self.fits(s, a)]
         if owners is None and len({s.wants for s in fitting}) > 1:
             return
         for sink in self.united(fitting):
@@ -279,9 +285,12 @@ class Policy:
                     for p in self.slot_parameters.get(slot, ())
                     if p.parameter in (parameter.name, str(position)) and owner in (None, p.owner)
                 )
-            producers = [p for p in producers if p.item is None and not p.element]
-            if producers:
-                value = self._declared_parameter(module, producers, value, parameter)
+            plain = [p for p in producers if p.item is None and not p.element]
+            if plain:
+                value = self._declared_parameter(module, plain, value, parameter)
+            inner = [p for p in producers if p.item is not None and self.applies(p, module)]
+            if inner:
+                value = self._declared_items(m, module, inner, value, parameter)
             env[parameter.name] = value
         return env
 
@@ -296,6 +305,42 @@ class Policy:
                 link = Link(*place, f"{parameter.name} is {kind}", None)
                 facts.append(Fact(kind, place, DECLARED, link))
         return Value(tuple(facts), value.refs, value.constants, value.open)
+
+    def _declared_items(
+        self,
+        m: Machine,
+        module: Module,
+        producers: list[Any],
+        value: Value,
+        parameter: ir.Parameter,
+    ) -> Value:
+        """An array from outside of which the pack knows what is where."""
+        place = (module.index, parameter.site)
+        made = m.allocate("list", None, *place)
+        made.slots[LENGTH] = UNKNOWN
+        for producer in producers:
+            note = f"{parameter.name}[{producer.item}] is {producer.gives}"
+            fact = Fact(producer.gives, place, DECLARED, Link(*place, note, None))
+            made.slots[("item", "int", producer.item)] = Value((fact,), open=True)
+        return Value(value.facts, (made,), value.constants, False)
+
+    def parameter_store(
+        self, m: Machine, a: Activation, target: ir.Node, key: Value, value: Value, site: int
+    ) -> None:
+        """Check what a function stores in an element of a parameter."""
+        function = a.function
+        if function is None or not value.facts or target[0] != ir.NAME or not key.exact():
+            return
+        names = [p.name for p in function.parameters]
+        for sink in (
+            *self.parameter_sinks.get(function.name, ()),
+            *self.parameter_sinks.get("*", ()),
+        ):
+            if target[1] not in names or sink.item != key.constants[0]:
+                continue
+            if sink.parameter in (target[1], str(names.index(target[1]))) and self.fits(sink, a):
+                what = f"stored in {target[1]}[{sink.item}]"
+                self.arrivals.check(m, a, value, sink, site, what)
 
     def annotation(self, text: str) -> Annotation:
         """An annotation, read once."""
@@ -334,7 +379,12 @@ class Policy:
         """Check what a function returns."""
         if a.function is None:
             return
-        sinks = [s for s in self.returns.get(a.function.name, ()) if self.applies(s, a.module)]
+        sinks = [s for s in self.returns.get(a.function.name, ()) if self.fits(s, a)]
+        if a.closure is not None and self.slot_returns:
+            for owner, slot in m.program.slots_of(a.closure):
+                for sink in self.slot_returns.get(slot, ()):
+                    if owner in (None, sink.owner) and self.fits(sink, a):
+                        sinks.append(sink)
         for sink in self.united(sinks):
             if value.facts:
                 what = f"returned by {a.function.name}()"
@@ -366,12 +416,15 @@ class Policy:
     def members(self, m: Machine, a: Activation, start: Value, stop: Value, site: int) -> Value:
         """What ``for i in range(start, stop)`` gives for ``i``."""
         facts: dict[Any, Fact] = {}
+        counted = start.exact() and start.constants[0] == 0
         for fact in stop.facts:
             kind = self.algebra.members(fact.kind)
-            if kind is not None:
+            if kind is not None and (counted or fact.kind.role in ("bound", "last")):
                 new = fact.become(kind, a.module.index, site, f"loop up to {fact.kind}")
                 facts.setdefault(new.key, new)
-        if not stop.facts:
+        if start.facts and not any(fact.kind.role in ("id", "base") for fact in stop.facts):
+            facts = {}
+        if not facts:
             for fact in start.facts:
                 kind = self.algebra.members(fact.kind) or fact.kind
                 facts.setdefault(fact.key, fact.step(a.module.index, site, ""))

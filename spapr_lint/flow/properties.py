@@ -37,7 +37,7 @@ def check_cells(
     policy: Policy, m: Machine, a: Activation, name: str, values: list[Value], site: int
 ) -> None:
     """Judge the cells of a device-tree property."""
-    sinks = [s for s in policy.properties.get(name, ()) if policy.applies(s, a.module)]
+    sinks = [s for s in policy.properties.get(name, ()) if policy.fits(s, a)]
     for index, value in enumerate(values):
         if not value.facts:
             continue
@@ -95,7 +95,7 @@ def property_call(
         fields = m.program.property_fields(name, owners)
         for owner, field in fields:
             m.write_cell(owner, field, value.step(a.module.index, site, f'property "{name}"'))
-        sinks = [s for s in policy.device_properties.get(name, ()) if policy.applies(s, a.module)]
+        sinks = [s for s in policy.device_properties.get(name, ()) if policy.fits(s, a)]
         fitting = [s for s in sinks if owners is not None and s.owner in owners]
         if not fitting and owners is None:
             fitting = sinks if len({s.wants for s in sinks}) == 1 else []

@@ -76,6 +76,9 @@ def _augment(m: Machine, a: Activation, n: ir.Node) -> bool:
     _, target, op, value_node, site = n
     old = m.ex[target[0]](m, a, target)
     value = m.ex[value_node[0]](m, a, value_node)
+    if op in ("+", "-") and value.facts and not old.facts:
+        # how far something moved says nothing of what it is: `first += align`
+        value = value.with_facts(tuple([f for f in value.facts if f.kind.role not in _AMOUNTS]))
     result = None
     if old.refs:
         result = slices.augment(m, a, op, old, value, site)

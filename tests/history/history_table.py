@@ -51,7 +51,10 @@ def main(arguments: list[str]) -> None:
                 continue
             details: list[str] = []
             start = time.perf_counter()
-            result = verdict(case, clone, trees, details)
+            try:
+                result = verdict(case, clone, trees, details)
+            except Exception as error:  # a table of the rest is still of use
+                result = f"FAILED: {type(error).__name__}: {error}"
             print(f"{case.id:44} {result:34} {time.perf_counter() - start:5.1f} s", flush=True)
             if verbose:
                 print("".join(f"    {line}\n" for line in details), end="")

@@ -49,6 +49,8 @@ def block(m: Machine, a: Activation, statements: ir.Block) -> bool:
         return False
     return True
 
+_AMOUNTS = ("count", "stride", "distance", "ordinal")
+
 
 def _assign(m: Machine, a: Activation, n: ir.Node) -> bool:
     _, targets, value_node, site = n

@@ -91,32 +91,27 @@ def split(
 ) -> tuple[tuple[Finding, ...], frozenset[int]]:
     """Findings that the baseline does not know, and which of its entries were met.
 
-    An entry silences a finding of its fingerprint in its own file; in another
-    file only if its own does not exist any more (it was renamed).
+    An entry silences a finding of its fingerprint in its own file, else one
+    that says the same of the same function; in another file only if its own
+    does not exist any more (it was renamed).
     """
     left = dict(enumerate(baseline.known))
-    new: list[Finding] = []
-    for finding in findings:
-        mine = (finding.fingerprint, finding.path)
-        met = next((n for n, known in left.items() if known[:2] == mine), None)
-        if met is None:
-            new.append(finding)
-        else:
-            del left[met]
-    unknown: list[Finding] = []
-    for finding in new:
-        met = next(
-            (
-                n
-                for n, known in left.items()
-                if known.fingerprint == finding.fingerprint and not exists(known.path)
-            ),
-            None,
-        )
-        if met is None:
-            unknown.append(finding)
-        else:
-            del left[met]
+    unknown = list(findings)
+    tests: tuple[Callable[[Known, Finding], bool], ...] = (
+        lambda known, f: known[:2] == (f.fingerprint, f.path),
+        # A fingerprint holds the ordinal among equals, which changes when one of them is mended.
+        lambda known, f: known[1:] == (f.path, f.rule, f.function, f.message),
+        lambda known, f: known.fingerprint == f.fingerprint and not exists(known.path),
+    )
+    for test in tests:
+        new = []
+        for finding in unknown:
+            met = next((n for n, known in left.items() if test(known, finding)), None)
+            if met is None:
+                new.append(finding)
+            else:
+                del left[met]
+        unknown = new
     return tuple(unknown), frozenset(range(len(baseline.known))) - left.keys()
 
 

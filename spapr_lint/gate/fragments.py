@@ -275,7 +275,10 @@ def _python_head(block: Sequence[str], start: int, room: int) -> _Lines:
     levels = sorted({len(t) - len(t.lstrip()) for t in block if t.strip()})
     first = next((len(t) - len(t.lstrip()) for t in block if t.strip()), 0)
     openers = [level for level in sorted({0, *levels}) if level < first]
-    frame = {start - len(openers) + n: " " * o + "if True:" for n, o in enumerate(openers)}
+    # The innermost is a function: a return at the module's level would end the module.
+    heads = ["if True:"] * (len(openers) - 1) + ["def fragment():"]
+    begin = start - len(openers)
+    frame = {begin + n: " " * o + heads[n] for n, o in enumerate(openers)}
     whole = [frame[number] for number in sorted(frame)] + list(block)
     return frame if len(openers) <= room and _is_python("\n".join(whole)) else {}
 

@@ -14,7 +14,15 @@ from spapr_lint.findings import EVIDENCE, Finding, Report
 from spapr_lint.gate import sight
 from spapr_lint.gate.cause import Cause, Causes
 from spapr_lint.gate.diff import Delta, Differ
-from spapr_lint.gate.match import Matching, Pair, match, match_ways, producer, same_place
+from spapr_lint.gate.match import (
+    Matching,
+    Pair,
+    match,
+    match_ways,
+    producer,
+    same_place,
+    shape,
+)
 from spapr_lint.gate.plan import Plan
 from spapr_lint.gate.trees import GitTree, Objects, matters
 from spapr_lint.gate.verdict import (
@@ -286,14 +294,10 @@ class _Walk:
         inherited = {item.track for parent in parents for item in self.nodes[parent].items}
         for number, track in enumerate(self.tracks):
             last = track.last.finding
-            same = (last.path, last.function, last.rule, last.got, last.wanted) == (
-                finding.path,
-                finding.function,
-                finding.rule,
-                finding.got,
-                finding.wanted,
-            )
-            if same and last.fingerprint == finding.fingerprint and number not in inherited:
+            same = (last.path, last.function) == (finding.path, finding.function)
+            # Its fingerprint may be another one by now: the ordinal among equals is in it.
+            alike = last.fingerprint == finding.fingerprint or shape(last) == shape(finding)
+            if same and alike and number not in inherited:
                 return number
         return None
 

@@ -22,7 +22,7 @@ from spapr_lint.flow.values import (
 )
 
 _THREADS = ("threading.Thread", "threading.Timer", "multiprocessing.Process")
-_RESULT = "result"
+_RESULT = "<result>"
 
 
 def run(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:

@@ -165,6 +165,8 @@ class Algebra:
             role = "bound"
         elif literal == 1 and op == "-" and role in ("bound", "end"):
             role = "last"
+        elif literal == 1 and op == "-" and role == "count" and self.relations.dense(kind.space):
+            role = "last"
         note = "" if role == kind.role else f"{kind} {op} 1 -> {kind.space}.{role}"
         return (Derived(Kind(kind.space, role), side, note),)
 

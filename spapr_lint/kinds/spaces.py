@@ -119,7 +119,7 @@ class Relations:
         seen = [kind]
         for one in seen:
             new = [Kind(name, one.role) for name in self._same.get(one.space, ())]
-            if self._dense(one.space) and one.role in SIZES:
+            if self.dense(one.space) and one.role in SIZES:
                 new += [Kind(one.space, role) for role in ("count", "bound")]
             if one.role in ("count", "ordinal"):
                 new += [Kind(name, one.role) for name in self._counted.get(one.space, ())]
@@ -133,7 +133,8 @@ class Relations:
             for name in self.outer(kind.space):
                 yield from self.equals(Kind(name, "base"))
 
-    def _dense(self, name: str) -> bool:
+    def dense(self, name: str) -> bool:
+        """Whether a space has no holes, so that its count is its highest id + 1."""
         space = self.spaces.get(name)
         return space is not None and space.dense
 
@@ -157,6 +158,7 @@ class Relations:
             or self.inner(right, left)
             or right in self._subset(left)
             or left in self._subset(right)
+            or not set(self._subset(left)).isdisjoint(self._subset(right))
         )
 
     def _subset(self, name: str) -> tuple[str, ...]:
@@ -212,7 +214,7 @@ class Relations:
     def _good_as(self, got: Kind, wanted: Kind) -> bool:
         if not got.role or not wanted.role:
             return got == wanted
-        role = "id" if got.role == "ordinal" and self._dense(got.space) else got.role
+        role = "id" if got.role == "ordinal" and self.dense(got.space) else got.role
         if not self.same(got.space, wanted.space):
             return (
                 role in MEMBERS
@@ -223,7 +225,7 @@ class Relations:
         return (
             got.role in good
             or role in good
-            or (wanted.role == "ordinal" and role == "id" and self._dense(got.space))
+            or (wanted.role == "ordinal" and role == "id" and self.dense(got.space))
         )
 
     def judge(self, got: Kind, wanted: tuple[Kind, ...]) -> str | None:

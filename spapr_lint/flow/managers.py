@@ -131,4 +131,3 @@ def _returns_truth(block: object) -> bool:
             continue
         pending.extend(node)
     return False
-

@@ -53,7 +53,6 @@ class Policy:
         self.arrivals = Arrivals(pack)
         self._annotations: dict[str, Annotation] = {}
         self._through = {space.name for space in pack.spaces.values() if space.through_arithmetic}
-        self.labels = bool(self._through)
         self.labels = frozenset(s.name for s in pack.spaces.values() if s.algebra == "label")
         self._index_producers(pack.producers)
         self._index_sinks(pack.sinks)

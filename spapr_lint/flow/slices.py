@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from spapr_lint.flow import calls, containers
 from spapr_lint.flow.machine import Activation, Machine, touch
-from spapr_lint.flow.values import NOTHING, UNKNOWN, Value, constant, join, reference
 from spapr_lint.flow.objects import Object
+from spapr_lint.flow.values import NOTHING, UNKNOWN, Value, constant, join, reference
 
 
 def get_slice(
@@ -22,7 +22,9 @@ def get_slice(
         touch(a, ref)
         items, exact = containers.known_items(ref)
         where = _slice(bounds)
-        containers.fill(m, made, items[where] if exact and where else items, exact and where is not None)
+        containers.fill(
+            m, made, items[where] if exact and where else items, exact and where is not None
+        )
         result = join(result, reference(made))
     if owner.constants or owner.open:
         where = _slice(bounds)

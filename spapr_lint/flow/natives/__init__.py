@@ -78,13 +78,30 @@ _FUNCTIONS: dict[str, tuple[Call, Any]] = {
     **{
         name: (constructors.convert, name)
         for name in (
-            "int float str repr ascii bytes chr ord abs round hex oct bin format complex hash".split()
+            [
+                "int",
+                "float",
+                "str",
+                "repr",
+                "ascii",
+                "bytes",
+                "chr",
+                "ord",
+                "abs",
+                "round",
+                "hex",
+                "oct",
+                "bin",
+                "format",
+                "complex",
+                "hash",
+            ]
         )
     },
-    **{
-        name: (reflection.unknown, None)
-        for name in "input open exec eval compile id memoryview help".split()
-    },
+    **dict.fromkeys(
+        ["input", "open", "exec", "eval", "compile", "id", "memoryview", "help"],
+        (reflection.unknown, None),
+    ),
     "bytearray": (constructors.convert, "bytes"),
     "object": (reflection.plain_object, None),
 }

@@ -41,9 +41,7 @@ def make_dict(m: Machine, a: Activation, site: int, type_: Any = None, extra: An
     return made
 
 
-def iterator(
-    m: Machine, a: Activation, items: list[Value], exact: bool, site: int
-) -> Value:
+def iterator(m: Machine, a: Activation, items: list[Value], exact: bool, site: int) -> Value:
     """A new iterator over items that are known now."""
     return streams.make(m, a, streams.Stream(items, exact), site)
 

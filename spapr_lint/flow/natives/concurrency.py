@@ -101,7 +101,9 @@ def _submit(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> 
 
 
 def _apply(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
-    items, exact = containers.iterate(m, a, given(g, 1), site) if len(g.positional) > 1 else ([], True)
+    items, exact = (
+        containers.iterate(m, a, given(g, 1), site) if len(g.positional) > 1 else ([], True)
+    )
     arguments = Arguments(items) if exact else Arguments([], containers.element_of(items))
     result = calls.dispatch(m, a, given(g, 0), arguments, site)
     return future(m, a, result, site)
@@ -187,7 +189,7 @@ def _get(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Val
 
 
 def holder(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
-    """An object of which only the type matters: an executor, a loop, a lock, a stack of managers."""
+    """An object of which only the type matters: an executor, a loop, a lock."""
     return reference(m.allocate("holder", data, a.module.index, site))
 
 
@@ -367,6 +369,6 @@ TABLE: dict[str, tuple[Call, Any]] = {
     "asyncio.LifoQueue": (queue, "stack"),
     **{name: (thread, name) for name in _THREADS},
     **{f"asyncio.{name}": (holder, "loop") for name in _LOOPS},
-    **{name: (holder, "executor") for name in _EXECUTORS},
-    **{name: (queue, "queue") for name in _QUEUES},
+    **dict.fromkeys(_EXECUTORS, (holder, "executor")),
+    **dict.fromkeys(_QUEUES, (queue, "queue")),
 }

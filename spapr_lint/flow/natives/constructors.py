@@ -1,4 +1,4 @@
-"""Builtin types as they are called: ``list(x)``, ``dict(pairs)``, ``int(x)``, ``str(x)``, exceptions."""
+"""Builtin types as they are called: ``list(x)``, ``dict(pairs)``, ``int(x)``, exceptions."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def fill_dict(m: Machine, a: Activation, made: Object, g: Arguments, site: int) 
 
 
 def update_from(m: Machine, a: Activation, made: Object, source: Value, site: int) -> None:
-    """Put the items of a mapping, of an iterable of pairs or of an object with ``keys`` into a dict."""
+    """Put a mapping's items, or pairs, or what has ``keys``, into a dict."""
     plain: list[Any] = []
     for ref in source.refs:
         if not isinstance(ref, Object):
@@ -133,7 +133,9 @@ def bool_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Valu
 def convert(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``int``, ``str``, ``repr`` and other conversions; ``data`` is the name."""
     if not g.positional:
-        return constant(_CONVERSIONS[data]()) if data in ("int", "str", "float", "bytes") else UNKNOWN
+        return (
+            constant(_CONVERSIONS[data]()) if data in ("int", "str", "float", "bytes") else UNKNOWN
+        )
     value = g.positional[0]
     for name in _METHODS.get(data, ()):
         found = calls.call_special(m, a, value, name, list(g.positional[1:]), site)
@@ -246,4 +248,3 @@ def slice_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Val
         bounds = [constant(None), *bounds]
     bounds += [constant(None)] * (3 - len(bounds))
     return reference(m.allocate("slice", None, a.module.index, site, tuple(bounds)))
-

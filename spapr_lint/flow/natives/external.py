@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from spapr_lint.flow import arithmetic, containers
+from spapr_lint.flow import arithmetic
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine
 from spapr_lint.flow.natives import (
+    combining,
     concurrency,
     constructors,
     functional,
@@ -43,7 +44,14 @@ _MIXING = (
     "urllib.parse.",
     "zlib.",
 )
-_LISTS = ("re.split", "re.findall", "shlex.split", "struct.unpack", "textwrap.wrap", "os.path.split")
+_LISTS = (
+    "re.split",
+    "re.findall",
+    "shlex.split",
+    "struct.unpack",
+    "textwrap.wrap",
+    "os.path.split",
+)
 _WORDS = ("loads", "load", "literal_eval")
 
 
@@ -86,6 +94,7 @@ def _math(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Valu
 
 TABLE: dict[str, tuple[Call, Any]] = {
     **functional.TABLE,
+    **combining.TABLE,
     **libraries.TABLE,
     **concurrency.TABLE,
     "typing.cast": (second, None),
@@ -97,21 +106,34 @@ TABLE: dict[str, tuple[Call, Any]] = {
     "typing.NewType": (new_type, None),
     "atexit.register": (functional.call, None),
     "time.sleep": (_none, None),
-    **{
-        name: (functional.IDENTITY, None)
-        for name in (
-            "enum.unique typing.final typing.override typing.overload typing.runtime_checkable "
-            "abc.abstractmethod typing_extensions.override sys.intern copyreg.pickle "
-            "contextlib.aclosing typing.reveal_type asyncio.coroutine types.coroutine"
-        ).split()
-    },
-    **{
-        name: (constructors.wrapper, "property")
-        for name in ("abc.abstractproperty", "enum.property", "types.DynamicClassAttribute")
-    },
+    **dict.fromkeys(
+        [
+            "enum.unique",
+            "typing.final",
+            "typing.override",
+            "typing.overload",
+            "typing.runtime_checkable",
+            "abc.abstractmethod",
+            "typing_extensions.override",
+            "sys.intern",
+            "copyreg.pickle",
+            "contextlib.aclosing",
+            "typing.reveal_type",
+            "asyncio.coroutine",
+            "types.coroutine",
+        ],
+        (functional.IDENTITY, None),
+    ),
+    **dict.fromkeys(
+        ("abc.abstractproperty", "enum.property", "types.DynamicClassAttribute"),
+        (constructors.wrapper, "property"),
+    ),
     "abc.abstractclassmethod": (constructors.wrapper, "classmethod"),
     "abc.abstractstaticmethod": (constructors.wrapper, "staticmethod"),
-    **{f"math.{name}": (_math, None) for name in "floor ceil trunc fabs sqrt gcd lcm pow".split()},
+    **{
+        f"math.{name}": (_math, None)
+        for name in ["floor", "ceil", "trunc", "fabs", "sqrt", "gcd", "lcm", "pow"]
+    },
 }
 
 
@@ -132,7 +154,14 @@ def external(m: Machine, a: Activation, name: str, g: Arguments, site: int) -> V
 def _by_prefix(name: str, last: str) -> tuple[Call, Any] | None:
     if name in _LISTS:
         return pieces, None
-    if last in _WORDS and name.split(".")[0] in ("json", "pickle", "marshal", "ast", "yaml", "tomllib"):
+    if last in _WORDS and name.split(".")[0] in (
+        "json",
+        "pickle",
+        "marshal",
+        "ast",
+        "yaml",
+        "tomllib",
+    ):
         return read_back, None
     return (textual.mixed, None) if name.startswith(_MIXING) else None
 
@@ -146,8 +175,3 @@ def external_member(m: Machine, dotted: str, attr: str) -> Value:
     if dotted == "typing" and attr == "TYPE_CHECKING":
         return constant(False)
     return reference(External(f"{dotted}.{attr}"))
-
-
-def element(m: Machine, a: Activation, value: Value, site: int) -> Value:
-    """Any element of an iterable."""
-    return containers.element_of(containers.iterate(m, a, value, site)[0])

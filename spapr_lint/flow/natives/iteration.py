@@ -48,7 +48,9 @@ def stream(m: Machine, a: Activation, value: Value, site: int) -> Stream:
     return Stream(items, exact)
 
 
-def rows(sources: list[Stream], longest: bool = False, fill: Value = UNKNOWN) -> tuple[list[list[Value]], bool]:
+def rows(
+    sources: list[Stream], longest: bool = False, fill: Value = UNKNOWN
+) -> tuple[list[list[Value]], bool]:
     """The rows that zipping gives, and whether their number is certain."""
     bounded = [source for source in sources if not source.endless]
     if not bounded or not all(source.exact for source in sources):
@@ -202,7 +204,13 @@ def map_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value
 
 
 def selected(
-    m: Machine, a: Activation, items: list[Value], exact: bool, function: Value, site: int, wanted: bool = True
+    m: Machine,
+    a: Activation,
+    items: list[Value],
+    exact: bool,
+    function: Value,
+    site: int,
+    wanted: bool = True,
 ) -> tuple[list[Value], bool]:
     """The items for which a function may say what is wanted, and whether that is certain."""
     found = []
@@ -377,4 +385,3 @@ def reduce_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Va
     for item in items[1:]:
         result = call(m, a, function, [result, item], site)
     return result
-

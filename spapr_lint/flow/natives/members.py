@@ -15,7 +15,8 @@ from spapr_lint.flow.natives import (
     sequences,
     text,
 )
-from spapr_lint.flow.natives.common import Call, given, make, native, or_else
+from spapr_lint.flow.natives.common import Call, given, make, native, or_else, texts
+from spapr_lint.flow.natives.common import text as text_of
 from spapr_lint.flow.objects import (
     ANY,
     Bound,
@@ -79,7 +80,7 @@ def _initialise(m: Machine, a: Activation, g: Arguments, site: int, ref: Object)
 
 
 def _set_attribute(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
-    names = reflection.texts(given(g, 0))
+    names = texts(given(g, 0))
     if names is None or len(names) != 1:
         arguments = Arguments([reference(ref), *g.positional])
         return reflection.setattr_(m, a, arguments, site, None)
@@ -88,7 +89,7 @@ def _set_attribute(m: Machine, a: Activation, g: Arguments, site: int, ref: Obje
 
 
 def _get_attribute(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
-    names = reflection.texts(given(g, 0))
+    names = texts(given(g, 0))
     if names is None:
         return reflection.any_attribute(m, reference(ref))
     result = NOTHING
@@ -269,7 +270,7 @@ def _create(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Va
 
 
 def _new_class(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
-    """``type.__new__(M, name, bases, namespace)``: the class that is being defined, if it is one."""
+    """``type.__new__(M, name, bases, namespace)``: the class being defined, if it is one."""
     if len(g.positional) < 4:
         return reflection.type_(m, a, Arguments(g.positional[1:]), site, None)
     for ref in g.positional[3].refs:
@@ -334,7 +335,11 @@ def base_method(m: Machine, a: Activation, klass: ClassRef, name: str, receiver:
     ref = receiver.refs[0]
     if isinstance(ref, ClassRef):
         if name == "__new__":
-            return native("type.__new__", _new_class) if _is_meta(ref) else native("object.__new__", _create)
+            return (
+                native("type.__new__", _new_class)
+                if _is_meta(ref)
+                else native("object.__new__", _create)
+            )
         if name == "__call__":
             return native("type.__call__", _instantiate, ref)
         if name in ("__init__", "__init_subclass__", "__set_name__"):
@@ -428,7 +433,7 @@ def _from_bytes(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -
 def subscript_other(m: Machine, a: Activation, ref: Any, key: Value, site: int) -> Value:
     """``C[key]`` where C is no container: a generic type, a member of an enumeration."""
     if isinstance(ref, ClassRef):
-        names = reflection.texts(key)
+        names = texts(key)
         if isinstance(ref.traits.get("enum"), list) and names is not None:
             result = NOTHING
             for name in names:
@@ -444,8 +449,8 @@ def subscript_other(m: Machine, a: Activation, ref: Any, key: Value, site: int) 
             return calls.dispatch(m, a, Value(refs=tuple(bound)), Arguments([key]), site)
         return reference(ref)
     if isinstance(ref, External) and ref.name == "sys.modules":
-        name = reflection.text(key)
-        return UNKNOWN if name is None else m.program.module_value(m, a, _own_name(a, name))
+        module = text_of(key)
+        return UNKNOWN if module is None else m.program.module_value(m, a, _own_name(a, module))
     if isinstance(ref, (Native, External)):
         return reference(ref)
     return UNKNOWN

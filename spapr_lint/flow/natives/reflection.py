@@ -8,7 +8,6 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-
 from spapr_lint.flow import attributes, calls, classes, containers
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, Unreachable, touch
@@ -384,7 +383,7 @@ def dir_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value
 
 
 def import_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
-    """``__import__(name)`` and ``importlib.import_module(name)``; ``data``: the module itself is given."""
+    """``__import__(name)``, ``importlib.import_module(name)``; ``data``: not its top package."""
     name = text(given(g, 0, "name"))
     if name is None:
         return m.opaque(a, site)
@@ -405,8 +404,6 @@ def unknown(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Va
 def nothing(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """A function that returns None."""
     return NONE
-
-
 
 
 def plain_object(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:

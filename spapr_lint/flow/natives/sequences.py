@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-
-
 from spapr_lint.flow import arithmetic, containers
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, touch
@@ -126,11 +124,12 @@ def equals(m: Machine, a: Activation, left: Value, right: Value, site: int) -> b
 
 def _twins(left: Value, right: Value) -> bool:
     """Whether two values are one and the same variable's: the same facts by the same way."""
-    return (
-        left is right
-        or (len(left.facts) == 1 == len(right.facts) and left.facts[0].key == right.facts[0].key
-            and left.facts[0].link.steps()[0] is right.facts[0].link.steps()[0]
-            and left.refs == right.refs and left.constants == right.constants)
+    return left is right or (
+        len(left.facts) == 1 == len(right.facts)
+        and left.facts[0].key == right.facts[0].key
+        and left.facts[0].link.steps()[0] is right.facts[0].link.steps()[0]
+        and left.refs == right.refs
+        and left.constants == right.constants
     )
 
 
@@ -331,7 +330,9 @@ def as_dict(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> 
     return reference(made)
 
 
-def binary(m: Machine, a: Activation, op: str, left: Value, right: Value, site: int) -> Value | None:
+def binary(
+    m: Machine, a: Activation, op: str, left: Value, right: Value, site: int
+) -> Value | None:
     """``left op right`` where one is a container; None if neither is."""
     if op == "%" and not left.refs:
         held = [formatted(m, a, right, site)]
@@ -443,7 +444,11 @@ def contains(m: Machine, a: Activation, item: Value, container: Value, negate: b
     """``item in container``: a constant if it is known."""
     answers: set[bool | None] = set()
     for ref in container.refs:
-        if not isinstance(ref, Object) or ref.shape not in (*containers.SHAPES, "range", "namespace"):
+        if not isinstance(ref, Object) or ref.shape not in (
+            *containers.SHAPES,
+            "range",
+            "namespace",
+        ):
             answers.add(None)
             continue
         touch(a, ref)
@@ -461,5 +466,3 @@ def contains(m: Machine, a: Activation, item: Value, container: Value, negate: b
     if container.open or len(answers) != 1 or None in answers:
         return BOOLEAN
     return constant(answers.pop() != negate)
-
-

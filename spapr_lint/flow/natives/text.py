@@ -21,19 +21,68 @@ from spapr_lint.flow.values import BOOLEAN, UNKNOWN, Value, constant, join_all, 
 _LONGEST = 4096
 _WIDE = re.compile(r"\d{4,}|\*")
 _QUESTIONS = frozenset(
-    """startswith endswith isdigit isalpha isalnum isascii isdecimal isidentifier islower
-    isnumeric isprintable isspace istitle isupper is_integer""".split()
+    [
+        "startswith",
+        "endswith",
+        "isdigit",
+        "isalpha",
+        "isalnum",
+        "isascii",
+        "isdecimal",
+        "isidentifier",
+        "islower",
+        "isnumeric",
+        "isprintable",
+        "isspace",
+        "istitle",
+        "isupper",
+        "is_integer",
+    ]
 )
-_NUMBERS = frozenset("find rfind index rindex count bit_length bit_count __len__ __hash__".split())
-_LISTS = frozenset("split rsplit splitlines".split())
-_TUPLES = frozenset("partition rpartition as_integer_ratio".split())
+_NUMBERS = frozenset(
+    ["find", "rfind", "index", "rindex", "count", "bit_length", "bit_count", "__len__", "__hash__"]
+)
+_LISTS = frozenset(["split", "rsplit", "splitlines"])
+_TUPLES = frozenset(["partition", "rpartition", "as_integer_ratio"])
 _TEXTS = frozenset(
-    """strip lstrip rstrip lower upper title capitalize casefold swapcase replace join format
-    format_map encode decode zfill ljust rjust center expandtabs translate removeprefix
-    removesuffix hex to_bytes conjugate __add__ __mul__ __mod__ __radd__ __getitem__ __str__
-    __format__ __repr__""".split()
+    [
+        "strip",
+        "lstrip",
+        "rstrip",
+        "lower",
+        "upper",
+        "title",
+        "capitalize",
+        "casefold",
+        "swapcase",
+        "replace",
+        "join",
+        "format",
+        "format_map",
+        "encode",
+        "decode",
+        "zfill",
+        "ljust",
+        "rjust",
+        "center",
+        "expandtabs",
+        "translate",
+        "removeprefix",
+        "removesuffix",
+        "hex",
+        "to_bytes",
+        "conjugate",
+        "__add__",
+        "__mul__",
+        "__mod__",
+        "__radd__",
+        "__getitem__",
+        "__str__",
+        "__format__",
+        "__repr__",
+    ]
 )
-_MUTATORS = frozenset("maketrans fromhex from_bytes".split())
+_MUTATORS = frozenset(["maketrans", "fromhex", "from_bytes"])
 KNOWN = _QUESTIONS | _NUMBERS | _LISTS | _TUPLES | _TEXTS | _MUTATORS
 COPIES = frozenset(["__str__", "conjugate"])
 

@@ -100,6 +100,7 @@ class Function:
     jumps: list[str] = field(default_factory=list)
     nonlocals: set[str] = field(default_factory=set)
     nested: int = 0
+    bounded: set[str] = field(default_factory=set)
     body: Node | None = None
 
 

@@ -152,7 +152,10 @@ def stored(ctx: Context, node: Node, ex: Ex, target: CType | None) -> Ex:
         return ex if ex.binds > WALRUS else Ex(f"({ex.text})", ATOM, ex.type)
     if width.bits == 1:
         return _truth(ctx, node, ex)
-    if ctx.width(ex.type) is None and ex.exact:
+    own = ctx.width(ex.type)
+    if own is not None and own.bits < width.bits:
+        ex = wrapped(ctx, ex)
+    if own is None and ex.exact:
         return ex if ex.binds > WALRUS else Ex(f"({ex.text})", ATOM, target)
     if ex.exact and fits(ctx, node, ex, width):
         return ex if ex.binds > WALRUS else Ex(f"({ex.text})", ATOM, target)

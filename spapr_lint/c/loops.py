@@ -126,12 +126,21 @@ def for_statement(ctx: Context, node: Node, indent: int) -> None:
 
         def repeat(level: int) -> None:
             if update is not None:
+                ctx.function.bounded = _bounded(node.get("condition"))
                 effect(ctx, update, level)
+                ctx.function.bounded = set()
 
         again = repeat if update is not None else None
         _while(ctx, node.get("condition"), node.need("body"), indent, node.line, again)
     finally:
         ctx.function.scopes.pop()
+
+
+def _bounded(test: Node | None) -> set[str]:
+    """The variable that a loop's condition keeps below something, so that ``++`` never wraps."""
+    if test is None or test.kind != "binary_expression" or test.need("operator").text != "<":
+        return set()
+    return {core(test.need("left")).text}
 
 
 def _start(node: Node) -> tuple[str, Node, Node | None] | None:

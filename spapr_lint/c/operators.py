@@ -326,7 +326,8 @@ def stepped_value(ctx: Context, goal: Ex, operator: str) -> Ex:
     text = f"{goal.text} {operator} 1"
     width = ctx.width(goal.type)
     if width is not None and goal.type is not None:
-        if width.bits < 32 or (operator == "-" and not width.signed):
+        wraps = not width.signed and goal.text not in ctx.function.bounded
+        if width.bits < 32 or wraps:
             return Ex(f"{ctx.helper(by_value(goal.type))}({text})", POSTFIX, goal.type)
     return Ex(text, SUM, goal.type)
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Container
+from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 from spapr_lint.c import Translated, declarations, parse, translate
 from spapr_lint.tree import MemoryTree

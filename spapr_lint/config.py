@@ -6,11 +6,9 @@ the hooks; an unknown key or a value of the wrong sort is an error that says so.
 
 from __future__ import annotations
 
-import difflib
 import os
-import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from spapr_lint.errors import UserError
 
@@ -20,8 +18,7 @@ FAIL_ON = ("error", "warning", "info", "never")
 _QEMU_TREE = ("VERSION", "hw")
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """The settings of one project, with paths made absolute.
 
     ``per_file_ignores`` maps a pattern (as in `fnmatch`, relative to the root)
@@ -32,7 +29,7 @@ class Config:
     packs: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    per_file_ignores: Mapping[str, tuple[str, ...]] = {}
     exclude: tuple[str, ...] = ()
     fail_on: str = "error"
     root: str = ""
@@ -90,6 +87,8 @@ def parse_config(table: Mapping[str, object], origin: str) -> Config:
 
 def nearest(word: str, known: tuple[str, ...] = ()) -> str:
     """``; did you mean 'x'?`` for the known word that looks most like it, or nothing."""
+    import difflib
+
     close = difflib.get_close_matches(word.replace("_", "-"), known or tuple(_READERS), 1, 0.5)
     return f"; did you mean '{close[0]}'?" if close else ""
 
@@ -119,7 +118,13 @@ def _nearest(folder: str, test: Callable[[str], bool]) -> str:
 def _read_table(file: str) -> Mapping[str, object] | None:
     try:
         with open(file, "rb") as stream:
-            data = tomllib.load(stream)
+            content = stream.read()
+        # Most projects do not name us; they need not pay for a parser of TOML.
+        if b"spapr-lint" not in content:
+            return None
+        import tomllib
+
+        data = tomllib.loads(content.decode())
     except (OSError, ValueError) as error:
         raise UserError(f"{file}: {error}") from error
     tool = data.get("tool", {})
@@ -154,26 +159,26 @@ def _codes(config: Config, key: str, value: object) -> tuple[str, ...]:
 
 
 def _read_packs(config: Config, key: str, value: object) -> Config:
-    return replace(config, packs=tuple(_beside(config, p) for p in _texts(config, key, value)))
+    return config._replace(packs=tuple(_beside(config, p) for p in _texts(config, key, value)))
 
 
 def _read_select(config: Config, key: str, value: object) -> Config:
-    return replace(config, select=_codes(config, key, value))
+    return config._replace(select=_codes(config, key, value))
 
 
 def _read_ignore(config: Config, key: str, value: object) -> Config:
-    return replace(config, ignore=_codes(config, key, value))
+    return config._replace(ignore=_codes(config, key, value))
 
 
 def _read_per_file(config: Config, key: str, value: object) -> Config:
     if not isinstance(value, dict):
         raise UserError(f"{config.origin}: '{key}' must be a table of pattern = [codes]")
     ignores = {pattern: _codes(config, f"{key}.{pattern}", v) for pattern, v in value.items()}
-    return replace(config, per_file_ignores=ignores)
+    return config._replace(per_file_ignores=ignores)
 
 
 def _read_exclude(config: Config, key: str, value: object) -> Config:
-    return replace(config, exclude=_texts(config, key, value))
+    return config._replace(exclude=_texts(config, key, value))
 
 
 def _read_fail_on(config: Config, key: str, value: object) -> Config:
@@ -181,11 +186,11 @@ def _read_fail_on(config: Config, key: str, value: object) -> Config:
     if text not in FAIL_ON:
         known = ", ".join(FAIL_ON)
         raise UserError(f"{config.origin}: '{key}' is '{text}', must be one of {known}")
-    return replace(config, fail_on=text)
+    return config._replace(fail_on=text)
 
 
 def _read_root(config: Config, key: str, value: object) -> Config:
-    return replace(config, root=_beside(config, _text(config, key, value)))
+    return config._replace(root=_beside(config, _text(config, key, value)))
 
 
 _READERS: Mapping[str, Callable[[Config, str, object], Config]] = {

@@ -8,8 +8,8 @@ laid over the project and checked by itself.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
 from spapr_lint import __version__
 
@@ -19,21 +19,26 @@ if TYPE_CHECKING:
 
     from flake8.options.manager import OptionManager
 
-    from spapr_lint.findings import Finding, Report
+    from spapr_lint.answers import Stamp
+    from spapr_lint.config import Config
+    from spapr_lint.findings import Finding
 
 _Row = tuple[int, int, str, type]
+_Answer = tuple[int, int, str]
+_Answers = dict[str, list[_Answer]]
+_PYTHON = (".py", ".pyi", ".pyw")
 _NOT_PYTHON = ("*.c", "*.h", "*.inc")
 
 
 class Settings(NamedTuple):
-    """What flake8's options say; ``ready`` holds the findings of files by their real path."""
+    """What flake8's options say; ``ready`` holds what was found, by real path."""
 
     packs: tuple[str, ...] = ()
     scope: str = "project"
     root: str = ""
     named: bool = False
     noqa: bool = True
-    ready: Mapping[str, tuple[Finding, ...]] | None = None
+    ready: _Answers | None = None
 
 
 class Plugin:
@@ -94,24 +99,21 @@ class Plugin:
         )
         filenames = list(options.filenames)
         if "-" not in filenames:
-            settings = settings._replace(ready=_check_files(filenames or ["."], settings))
+            existing = tuple(name for name in filenames or ["."] if os.path.exists(name))
+            settings = settings._replace(ready=_check(existing, settings, None) if existing else {})
         cls.settings = settings
 
     def run(self) -> Iterator[_Row]:
         """Yield line (from 1), column (from 0), text and this class for each finding."""
-        settings = type(self).settings
-        found = self._found(settings)
-        for finding in found:
+        for line, column, text in self._found(type(self).settings):
             # The buffer may be shorter than what was on disk a moment ago.
-            line = max(1, min(finding.line, len(self._lines)))
-            yield line, finding.column - 1, _message(finding), type(self)
+            yield max(1, min(line, len(self._lines))), column, text, type(self)
 
-    def _found(self, settings: Settings) -> tuple[Finding, ...]:
+    def _found(self, settings: Settings) -> Sequence[_Answer]:
         here = os.path.realpath(self._filename)
         if settings.ready is not None:
             return settings.ready.get(here, ())
-        report = _check([], settings, (self._filename, _encode(self._lines)))
-        return _by_file(report).get(here, ())
+        return _check((), settings, (self._filename, _encode(self._lines))).get(here, ())
 
 
 def _message(finding: Finding) -> str:
@@ -135,40 +137,69 @@ def _encode(lines: list[str]) -> bytes:
         return text.encode("utf-8", "surrogateescape")
 
 
-def _check_files(filenames: list[str], settings: Settings) -> Mapping[str, tuple[Finding, ...]]:
-    existing = [name for name in filenames if os.path.exists(name)]
-    return _by_file(_check(existing, settings, None)) if existing else {}
+def _check(paths: Sequence[str], settings: Settings, stdin: tuple[str, bytes] | None) -> _Answers:
+    """Findings by real path, from memory if nothing changed since they were found.
 
-
-def _by_file(report: Report) -> dict[str, tuple[Finding, ...]]:
-    by_file: dict[str, tuple[Finding, ...]] = {}
-    for finding in report.findings:
-        path = os.path.realpath(finding.path)
-        by_file[path] = (*by_file.get(path, ()), finding)
-    return by_file
-
-
-def _check(paths: list[str], settings: Settings, stdin: tuple[str, bytes] | None) -> Report:
-    """One run of the pipeline; a user's mistake is said in flake8's own way."""
+    A user's mistake is said in flake8's own way.
+    """
     from flake8.exceptions import ExecutionError
 
-    from spapr_lint.check import check
-    from spapr_lint.config import load_config
+    from spapr_lint import answers
+    from spapr_lint.config import find_root, load_config
     from spapr_lint.errors import UserError
 
     try:
-        config = load_config(paths[0] if paths else os.getcwd())
-        arguments: dict[str, Any] = {
-            "root": settings.root or config.root or None,
-            "packs": (*config.packs, *settings.packs),
-            "select": config.select,
-            "ignore": config.ignore,
-            "per_file_ignores": config.per_file_ignores,
-            "exclude": (*config.exclude, *_NOT_PYTHON),
-            "named": settings.named,
-            "noqa": settings.noqa,
-            "scope": settings.scope,
-        }
-        return check(paths, stdin=stdin, **arguments)
+        first = paths[0] if paths else os.path.dirname(stdin[0]) or "." if stdin else "."
+        config = load_config(first)
+        root = find_root(first, settings.root or config.root)
+        packs = (*config.packs, *settings.packs)
+        question = repr((os.getcwd(), paths, settings, config, stdin))
+        state = _state(root, packs)
+        known = answers.recall(root, question, state)
+        if known is None:
+            known = _ask(paths, settings, config, stdin)
+            answers.remember(root, question, state, known)
     except UserError as error:
         raise ExecutionError(f"spapr-lint: {error}") from error
+    return cast("_Answers", known)
+
+
+def _state(root: str, packs: Sequence[str]) -> list[Stamp]:
+    """All files that findings in Python can depend on, this tool's own among them."""
+    from spapr_lint.answers import stamp, stamps
+
+    here = os.path.dirname(__file__)
+    rules = [os.path.join(here, "rules"), os.path.join(os.path.dirname(here), "rules")]
+    state = [*stamps(root, _PYTHON), *stamps(here, (".py",))]
+    for pack in (*packs, *rules):
+        state += stamps(pack, (".toml", ".md")) if os.path.isdir(pack) else [stamp(pack)]
+    return state
+
+
+def _ask(
+    paths: Sequence[str],
+    settings: Settings,
+    config: Config,
+    stdin: tuple[str, bytes] | None,
+) -> _Answers:
+    """One run of the pipeline."""
+    from spapr_lint.check import check
+
+    report = check(
+        paths,
+        stdin=stdin,
+        root=settings.root or config.root or None,
+        packs=(*config.packs, *settings.packs),
+        select=config.select,
+        ignore=config.ignore,
+        per_file_ignores=config.per_file_ignores,
+        exclude=(*config.exclude, *_NOT_PYTHON),
+        named=settings.named,
+        noqa=settings.noqa,
+        scope=settings.scope,
+    )
+    by_file: _Answers = {}
+    for finding in report.findings:
+        rows = by_file.setdefault(os.path.realpath(finding.path), [])
+        rows.append((finding.line, finding.column - 1, _message(finding)))
+    return by_file

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -40,6 +42,7 @@ def _flake8(work: Path, *arguments: str, stdin: str | bytes = "") -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.mark.skipif(not INSTALLED, reason="the package is not installed into this environment")
 def test_it_is_known_to_flake8(work: Path) -> None:
     assert "spapr-lint: " in _flake8(work, "--version")[0]
 
@@ -139,6 +142,26 @@ def test_wrong_settings_are_said_in_flake8s_way(work: Path) -> None:
 def test_a_file_with_a_syntax_error_is_flake8s(work: Path) -> None:
     (work / "broken.py").write_text("def f(:\n    source()\n")
     assert [line.split()[1] for line in _flake8(work, "broken.py")] == ["E999"]
+
+
+def test_an_answer_is_given_again_only_while_nothing_changed(work: Path) -> None:
+    old = time.time() - 60
+    script = (
+        "import sys\nfrom flake8.main.cli import main\n"
+        "main(sys.argv[1:])\nprint('spapr_lint.check' in sys.modules)\n"
+    )
+    for file in work.iterdir():
+        os.utime(file, (old, old))
+    # The time of change of an inode cannot be set back: wait until it is old enough.
+    time.sleep(2.5)
+    told = [run("-c", script, "--jobs=1", "bad.py", cwd=work).stdout for _ in range(2)]
+    assert told[0].endswith("True\n")
+    assert told[1] == told[0].replace("True\n", "False\n")
+    (work / "good.py").write_text("x = 1\n")
+    assert run("-c", script, "--jobs=1", "bad.py", cwd=work).stdout == told[0]
+    for answer in Path(f"{work}-cache").rglob("answer-*"):
+        answer.write_bytes(answer.read_bytes()[:-3])
+    assert run("-c", script, "--jobs=1", "bad.py", cwd=work).stdout == told[0]
 
 
 def test_libcst_is_imported_only_for_a_file_that_can_matter(tmp_path: Path) -> None:

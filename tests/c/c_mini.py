@@ -1,8 +1,8 @@
 """Just enough of C in Python to run what the translation writes, for the tests' own programs."""
 
 from __future__ import annotations
-
 import __future__
+
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -140,7 +140,9 @@ def cfunc(function: Callable[..., Any], types: dict[str, Int]) -> Callable[..., 
     """Arguments and result converted to the types that the annotations name."""
     notes = dict(function.__annotations__)
     returns = types.get(notes.pop("return", ""), lambda value: value)
-    kinds = [types.get(note, lambda value: value) for note in notes.values()]
+    code = function.__code__
+    listed = code.co_varnames[: code.co_argcount]
+    kinds = [types.get(notes.get(name, ""), lambda value: value) for name in listed]
 
     def call(*given: Any) -> Any:
         return returns(function(*(kind(x) for kind, x in zip(kinds, given, strict=False))))

@@ -99,7 +99,7 @@ class Program:
         return E(f"({a.text} {sign} {b.text})", a.bits, a.signed, *span(a.bits, a.signed))
 
     def division(self, depth: int) -> E:
-        a, b = common(self.expression(depth - 1), E("7", 32, True, 7, 7))
+        a, _ = common(self.expression(depth - 1), E("7", 32, True, 7, 7))
         sign = self.random.choice("/%")
         by = self.random.choice(["1", "3", "7"])
         return E(f"({a.text} {sign} {by})", a.bits, a.signed, min(a.low, 0, -6), max(a.high, 6))

@@ -134,7 +134,7 @@ def evaluate(m: Machine, a: Activation, closure: Closure, env: Env, site: int) -
     kept = coarse or memory.memorable(closure, env)
     if kept:
         remembered = m.memo.get(key)
-        if remembered is not None and m.still(remembered):
+        if remembered is not None and m.still(remembered) and _quiet(m, remembered):
             memory.recall(m, remembered, env)
             if remembered.result is None:
                 raise Unreachable
@@ -152,6 +152,7 @@ def _follow(
     running = [key, False]
     m.stack.append(((closure.module, closure.index), running))
     outer = m.reading
+    raised = m.raised
     m.reading = {}
     try:
         result, child = _stable(m, a, closure, env, key, running)
@@ -165,11 +166,18 @@ def _follow(
         m.memo[key] = memory.Memory(result, cells, m.epoch, writes)
     elif kept and child.touch > child.start and memory.portable(result, child.start):
         m.memo[key] = memory.Memory(result, cells, m.epoch)
+    if m.raised > raised and key in m.memo:
+        m.memo[key].raises = True
     if child.touch < a.touch:
         a.touch = child.touch
     if result is None:
         raise Unreachable
     return result
+
+
+def _quiet(m: Machine, remembered: memory.Memory) -> bool:
+    """Whether nothing was raised, or nobody would take it."""
+    return not remembered.raises or m.collectors[-1].activation is None
 
 
 def _general(value: Value) -> Value:
@@ -264,7 +272,9 @@ def advance(
     child.yields = []
     child.wanted = wanted
     slots = generator.slots
-    child.sends = {k[1]: v for k, v in slots.items() if k.__class__ is tuple and k[0] == "sent"}
+    for slot, value in slots.items():
+        if slot.__class__ is tuple and slot[0] in ("sent", "thrown"):
+            child.sends[slot[1] if slot[0] == "sent" else slot] = value
     m.stack.append((where, [None, False]))
     try:
         goes = m.tables.block(m, child, closure.function.body)
@@ -293,12 +303,14 @@ def run_generator(m: Machine, generator: Object, on_yield: Callable[[Value], Non
     return finish_paths(m, child, goes) is not None
 
 
-def send(m: Machine, a: Activation, generator: Object, value: Value, site: int) -> Value:
-    """``generator.send(value)``: the body is run again with what was sent where it was."""
+def send(
+    m: Machine, a: Activation, generator: Object, value: Value, site: int, how: str = "sent"
+) -> Value:
+    """``generator.send(value)``: the body is run again with what was sent (or thrown) where it was."""
     from spapr_lint.flow import streams
 
     position = streams.position(generator)
-    key = ("sent", "any" if position is None else position - 1)
+    key = (how, "any" if position is None else position - 1)
     if position != 0 and value.constants != (None,):
         m.journal.write(generator.slots, key, value.step(a.module.index, site, ""))
         m.journal.write(generator.slots, "yielded", None)

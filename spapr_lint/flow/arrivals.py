@@ -72,6 +72,7 @@ class Arrivals:
     def settled(self) -> list[Arrival]:
         """All arrivals, without the meetings (3xx) whose result a sink refused already."""
         through: set[tuple[int, int]] = set()
+        named = {(a.module, a.code, a.got, a.what.rpartition(" of ")[2]) for a in self.found.values()}
         for arrival in self.found.values():
             if not arrival.code.startswith("SPL3"):
                 for fact in arrival.facts.values():
@@ -160,6 +161,14 @@ class Arrivals:
                 self.add(a, place, code, fact, other, fact.link.note)
             return
         self.clash(m, a, clash, left, right, site, "SPL301")
+
+
+def _twice(arrival: Arrival, named: set[tuple[int, str, Kind, str]]) -> bool:
+    """Whether a caller's argument is reported already by what the pack says of the function."""
+    if not arrival.what.startswith(PASSED):
+        return False
+    callee = arrival.what.removeprefix(PASSED).strip()
+    return (arrival.module, arrival.code, arrival.got, callee) in named
 
 
 def _ends_at_zero(link: Link) -> bool:

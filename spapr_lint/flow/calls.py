@@ -268,6 +268,8 @@ def bind(
             value = value.step(a.module.index, site, "")
         namespace = a.module.namespace
         a.touch = 0
+        if a.function is not None or target[1] in namespace.slots:
+            m.global_changed(a.module.index, target[1])
         m.program.global_written(m, a, namespace, target[1], value)
         m.journal.write(namespace.slots, target[1], value)
     elif op == ir.FREE:
@@ -346,6 +348,7 @@ def delete(m: Machine, a: Activation, target: ir.Node) -> None:
     if op == ir.NAME and target[1] not in a.cells:
         a.env.pop(target[1], None)
     elif op == ir.GLOBAL:
+        m.global_changed(a.module.index, target[1])
         m.journal.write(a.module.namespace.slots, target[1], None)
     elif op == ir.ATTR:
         owner = m.ex[target[1][0]](m, a, target[1])
@@ -400,6 +403,10 @@ def yielded(m: Machine, a: Activation, value: Value) -> Value:
         a.on_yield(value)
     if a.wanted is not None and place + 1 >= a.wanted and not a.uncertain_yields:
         a.stopped = True
+        raise Unreachable
+    thrown = a.sends.get(("thrown", place)) if a.sends else None
+    if thrown is not None:
+        m.raise_value(thrown)
         raise Unreachable
     sent = a.sends.get(place, constant(None))
     return join(sent, a.sends["any"]) if "any" in a.sends else sent

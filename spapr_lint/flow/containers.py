@@ -74,6 +74,14 @@ def length(target: Object) -> int | None:
     return number
 
 
+def sizes(target: Object) -> tuple[int, ...] | None:
+    """All numbers of elements that a sequence may have, None if they are not known."""
+    value = target.slots.get(LENGTH)
+    if value is None or value.open or not value.constants:
+        return None
+    return value.constants
+
+
 def items_of(target: Object) -> list[tuple[Any, Value]]:
     """The slots with known keys, in order of insertion."""
     return [
@@ -132,6 +140,13 @@ def append(m: Machine, target: Object, value: Value) -> None:
     if target.shape in SEQUENCES and size is not None and size < _LONGEST and not target.many:
         m.journal.write(slots, ("item", "int", size), value)
         m.journal.write(slots, LENGTH, constant(size + 1))
+        return
+    several = sizes(target) if target.shape in SEQUENCES and size is None else None
+    if several is not None and max(several) < _LONGEST and not target.many:
+        for place in several:  # it is appended at one of these
+            key = ("item", "int", place)
+            m.journal.write(slots, key, join(slots.get(key, NOTHING), value))
+        m.journal.write(slots, LENGTH, Value(constants=tuple([n + 1 for n in several])))
         return
     if target.shape == "set" and value.exact() and not target.many:
         key = _key(value)
@@ -252,6 +267,8 @@ def own_item(m: Machine, a: Activation, ref: Object, key: Value, site: int) -> V
             result = join(result, UNKNOWN)
         return result
     result = NOTHING
+    if size is None and ref.shape in SEQUENCES:
+        keys = _from_end(ref, keys)
     for each in keys:
         if size is not None and each[1] == "int" and each[2] < 0:
             each = ("item", "int", each[2] + size)
@@ -265,6 +282,18 @@ def own_item(m: Machine, a: Activation, ref: Object, key: Value, site: int) -> V
     if result is NOTHING:
         return m.opaque(a, site) if ref.shape in ("opaque", "symbol") else UNKNOWN
     return result
+
+
+def _from_end(ref: Object, keys: list[Any]) -> list[Any]:
+    """Negative indexes of a sequence that may have several lengths, counted from its start."""
+    several = sizes(ref) or ()
+    found = []
+    for key in keys:
+        if key[1] == "int" and key[2] < 0 and several:
+            found.extend(("item", "int", n + key[2]) for n in several)
+        else:
+            found.append(key)
+    return found
 
 
 def find(m: Machine, a: Activation, ref: Object, key: Value) -> tuple[Value, bool]:
@@ -439,8 +468,13 @@ def iterate(m: Machine, a: Activation, source: Value, site: int) -> tuple[list[V
     if len(refs) == 1 and not source.open and not source.constants:
         return _iterate_one(m, a, refs[0], site)
     found: list[Value] = []
-    for ref in refs:
-        found.extend(_iterate_one(m, a, ref, site)[0])
+    rows = [_iterate_one(m, a, ref, site) for ref in refs]
+    if rows and not source.open and not source.constants and all(exact for _, exact in rows):
+        if len({len(items) for items, _ in rows}) == 1:
+            columns = zip(*[items for items, _ in rows], strict=True)
+            return [join_all(list(column)) for column in columns], True
+    for items, _ in rows:
+        found.extend(items)
     if source.exact() and isinstance(source.constants[0], (str, bytes)):
         text = source.constants[0]
         if len(text) <= 64:

@@ -69,6 +69,11 @@ def _global_value(m: Machine, a: Activation, name: str) -> Value | None:
 
 def _global(m: Machine, a: Activation, n: ir.Node) -> Value:
     name = n[1]
+    key = (a.module.index, name)
+    if key in m.volatile:
+        a.touch = 0
+    else:
+        m.reading[key] = None
     value = _global_value(m, a, name)
     if value is None:
         value = m.program.undefined(m, a, name, n[2])

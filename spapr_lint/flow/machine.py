@@ -197,13 +197,15 @@ class Machine:
         self.cells: dict[tuple[str, str], Value] = {}
         self.cell_changes: dict[tuple[str, str], None] = {}
         self.epoch = 0
+        self.raised = 0
+        self.volatile: set[tuple[int, str]] = set()
         self.root: Any = None
         self.evaluated: dict[tuple[int, int], None] = {}
         self.memo: dict[Any, Any] = {}
         self.contexts: dict[tuple[int, int], int] = {}
         self.recursion: dict[Any, Any] = {}
-        self.reading: dict[tuple[str, str], None] = {}
-        self.versions: dict[tuple[str, str], int] = {}
+        self.reading: dict[tuple[Any, str], None] = {}
+        self.versions: dict[tuple[Any, str], int] = {}
         self.coarse = False
         self.looping = 0
         self.loop_objects: dict[tuple[int, int, str], Object] = {}
@@ -248,6 +250,7 @@ class Machine:
 
     def raise_value(self, value: Value) -> None:
         """Record that ``value`` is raised in the present state."""
+        self.raised += 1
         collector = self.collectors[-1]
         if collector.activation is None or len(collector.states) > 64:
             return
@@ -278,6 +281,14 @@ class Machine:
         self.cell_changes[key] = None
         self.epoch += 1
         self.versions[key] = self.epoch
+
+    def global_changed(self, module: int, name: str) -> None:
+        """A variable of a module is bound anew: what read it is not remembered any more."""
+        key = (module, name)
+        if key not in self.volatile:
+            self.volatile.add(key)
+            self.epoch += 1
+            self.versions[key] = self.epoch
 
     def still(self, memory: Any) -> bool:
         """Whether what a remembered run read of fields is still what they hold."""

@@ -23,7 +23,7 @@ Write = tuple[str, int, Any, Value]
 class Memory:
     """What one run of a function came to: its result, what it read, what it wrote."""
 
-    __slots__ = ("cells", "epoch", "result", "writes")
+    __slots__ = ("cells", "epoch", "raises", "result", "writes")
 
     def __init__(
         self,
@@ -36,6 +36,7 @@ class Memory:
         self.cells = cells
         self.epoch = epoch
         self.writes = writes
+        self.raises = False
 
 
 def exact_key(closure: Closure, env: Env) -> Any:

@@ -174,4 +174,8 @@ def external_member(m: Machine, dotted: str, attr: str) -> Value:
         return constant((1 << 63) - 1)
     if dotted == "typing" and attr == "TYPE_CHECKING":
         return constant(False)
+    inner = m.program.find(f"{dotted}.{attr}")
+    if inner is not None:  # a module in view, in a package without a file of its own
+        m.tables.run_module(m, inner)
+        return reference(inner.ref)
     return reference(External(f"{dotted}.{attr}"))

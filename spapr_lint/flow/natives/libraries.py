@@ -16,6 +16,7 @@ from spapr_lint.flow.natives.common import (
     make_dict,
     native,
     text,
+    whole,
 )
 from spapr_lint.flow.objects import Bound, ClassRef, Closure, Object, Wrapper
 from spapr_lint.flow.values import (
@@ -64,8 +65,14 @@ def deque(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Valu
     """``collections.deque(iterable)`` and ``queue.Queue()``."""
     made = constructors.sequence(m, a, Arguments(g.positional[:1]), site, "list")
     limit = g.get(1, "maxlen")
-    if limit is not None and not (limit.exact() and limit.constants[0] is None):
-        containers.blur(m, made.refs[0])  # type: ignore[arg-type]
+    target = made.refs[0]
+    if limit is None or not isinstance(target, Object):
+        return made
+    longest, size = whole(limit), containers.length(target)
+    if longest is not None and size is not None and size <= longest:
+        target.extra = longest
+    elif not (limit.exact() and limit.constants[0] is None):
+        containers.blur(m, target)
     return made
 
 

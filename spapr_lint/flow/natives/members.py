@@ -154,8 +154,10 @@ def _send(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Va
 
 
 def _throw(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
-    items, _ = containers.iterate(m, a, reference(ref), site)
-    return containers.element_of(items)
+    if ref.shape != "generator":
+        return UNKNOWN
+    error = calls.instance_of(m, a, given(g, 0), site)
+    return activation.send(m, a, ref, error, site, "thrown")
 
 
 GENERATOR: dict[str, Call] = {

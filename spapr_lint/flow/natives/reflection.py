@@ -376,9 +376,20 @@ def locals_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Va
 
 
 def dir_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
-    """``dir(x)``: names, of which nothing is known."""
+    """``dir(x)``: the names of its attributes if its class is in view."""
+    names: set[str] = set(dir(object))
+    exact = bool(g.positional)
+    for ref in g.positional[0].refs if g.positional else ():
+        klass = ref if isinstance(ref, ClassRef) else classes.class_of(ref)
+        exact = exact and klass is not None and not klass.unknown_base and not klass.native
+        if isinstance(ref, Object):
+            names.update(key for key in ref.slots if isinstance(key, str))
+        for each in () if klass is None else klass.mro:
+            names.update(key for key in each.members.slots if isinstance(key, str))
+    exact = exact and len(g.positional[0].refs) == 1 and not g.positional[0].open
+    items: list[Value] = [constant(name) for name in sorted(names)] if exact else [UNKNOWN]
     made = m.allocate("list", None, a.module.index, site)
-    containers.fill(m, made, [UNKNOWN], False)
+    containers.fill(m, made, items, exact)
     return reference(made)
 
 

@@ -8,7 +8,7 @@ from spapr_lint.flow.machine import Activation, Machine, touch
 from spapr_lint.flow.natives.common import Call, given, iterator, make, whole
 from spapr_lint.flow.natives.constructors import deep, formatted
 from spapr_lint.flow.natives.iteration import ordered
-from spapr_lint.flow.objects import ANY, Object
+from spapr_lint.flow.objects import ANY, LENGTH, Object
 from spapr_lint.flow.values import (
     BOOLEAN,
     NONE,
@@ -27,6 +27,8 @@ def append(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> V
     """``list.append``, ``deque.append``, ``set.add``."""
     touch(a, ref)
     value = given(g, 0).step(a.module.index, site, "")
+    if ref.extra.__class__ is int and containers.length(ref) == ref.extra:
+        pop_left(m, a, Arguments([]), site, ref)  # a deque of bounded length that is full
     containers.append(m, ref, value)
     return NONE
 
@@ -86,6 +88,11 @@ def pop(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Valu
             containers.replace(m, ref, items)
             return found
         return UNKNOWN
+    several = containers.sizes(ref)
+    if several is not None and index == -1 and min(several) > 0 and not ref.many:
+        last = [ref.slots.get(("item", "int", n - 1), UNKNOWN) for n in several]
+        m.journal.write(ref.slots, LENGTH, Value(constants=tuple([n - 1 for n in several])))
+        return join_all(last)
     containers.blur(m, ref)
     return containers.element_of(items)
 

@@ -130,10 +130,19 @@ class Algebra:
             return (Derived(one, "left"),), ()
         if two and op == "*" and whole.left.literal == 1:
             return (Derived(two, "right"),), ()
-        wrong = one and two and one.role in MEMBERS and two.role == "stride"
-        if one and two and wrong and whole.operator in ("//", "%"):
+        if one is None or two is None:
+            return _NOTHING
+        if whole.operator in ("//", "%") and one.role in MEMBERS and two.role == "stride":
+            return (), (Clash(one, two, op),)
+        if whole.operator == "*" and self._wrong_factor(one, two):
             return (), (Clash(one, two, op),)
         return _NOTHING
+
+    def _wrong_factor(self, one: Kind, two: Kind) -> bool:
+        """Whether an id is multiplied by the stride of another space's ids."""
+        if one.role == "stride":
+            one, two = two, one
+        return one.role in MEMBERS and two.role == "stride" and self._matcher.factor(two, one)
 
     def _affine(self, op: str, whole: Shape, one: Kind | None, two: Kind | None) -> Answer:
         if one is None or two is None:

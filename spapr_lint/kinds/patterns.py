@@ -116,6 +116,12 @@ class Matcher:
                 return found
         return ()
 
+    def factor(self, stride: Kind, factor: Kind) -> bool:
+        """Whether ids are declared to be multiplied by ``stride``, but never ``factor``."""
+        declared = any(_beside(stride, None, one.pattern) for one in self._flat.get("*", ()))
+        patterns = [one.pattern for table in self._nested.values() for one in table]
+        return declared and not any(_beside(stride, factor, one) for one in patterns)
+
     def _fits(self, pattern: Pattern, shape: Shape, exact: bool) -> bool:
         if isinstance(pattern, Kind | int | str) or pattern[0] != shape.operator:
             return False
@@ -131,9 +137,19 @@ class Matcher:
         if isinstance(pattern, Kind):
             if exact:
                 return pattern in term.kinds
-            return any(pattern in self._relations.equals(kind) for kind in term.kinds)
+            return any(pattern in self._relations.stands_for(kind) for kind in term.kinds)
         if isinstance(pattern, int):
             return term.literal == pattern
         if isinstance(pattern, str):
             return not term.kinds
         return term.form is not None and self._fits(pattern, shape(*term.form), exact)
+
+
+def _beside(stride: Kind, factor: Kind | None, pattern: Pattern) -> bool:
+    """Whether a pattern somewhere multiplies ``stride`` (by ``factor``, if that is given)."""
+    if isinstance(pattern, Kind | int | str):
+        return False
+    operator, *parts = pattern
+    if operator == "*" and stride in parts and (factor is None or factor in parts):
+        return True
+    return any(_beside(stride, factor, part) for part in parts)

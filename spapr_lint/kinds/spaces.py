@@ -152,14 +152,9 @@ class Relations:
         return any(self.same(one, outer) for name in names for one in self.outer(name))
 
     def _related(self, left: str, right: str) -> bool:
-        return (
-            self.same(left, right)
-            or self.inner(left, right)
-            or self.inner(right, left)
-            or right in self._subset(left)
-            or left in self._subset(right)
-            or not set(self._subset(left)).isdisjoint(self._subset(right))
-        )
+        if self.same(left, right) or self.inner(left, right) or self.inner(right, left):
+            return True
+        return not {left, *self._subset(left)}.isdisjoint((right, *self._subset(right)))
 
     def _subset(self, name: str) -> tuple[str, ...]:
         space = self.spaces.get(name)
@@ -168,6 +163,13 @@ class Relations:
         return tuple(
             other for outer in space.subset_of for other in (outer, *self._same.get(outer, ()))
         )
+
+    def stands_for(self, kind: Kind) -> Iterable[Kind]:
+        """What a conversion may take a number for: its equals, and ids of the larger space."""
+        yield from self.equals(kind)
+        if kind.role in MEMBERS:
+            for name in self._subset(kind.space):
+                yield Kind(name, kind.role)
 
     def alike(self, one: Kind, two: Kind) -> bool:
         """Whether ``two`` may be used as a number of ``one``'s space."""
@@ -187,6 +189,7 @@ class Relations:
         return space is not None and space.through_arithmetic
 
     def only_inner(self, outer: str) -> str | None:
+        """The one sub-range of a space, None if it has none or several."""
         names = [name for name in self.spaces if self.inner(name, outer)]
         return names[0] if len(names) == 1 else None
 

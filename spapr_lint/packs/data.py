@@ -233,11 +233,15 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Which files speak of one machine family: by includes or identifiers, ``*`` allowed."""
+    """Which files speak of one machine family: by includes or identifiers, ``*`` allowed.
+
+    A file with one of the identifiers in ``excludes`` does not belong to it.
+    """
 
     name: str
     includes: tuple[str, ...] = ()
     declares: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
     origin: Origin = NOWHERE
 
 
@@ -333,7 +337,8 @@ class Pack:
         return frozenset(
             family.name
             for family in self.families
-            if _some(includes, family.includes) or _some(words, family.declares)
+            if (_some(includes, family.includes) or _some(words, family.declares))
+            and not _some(words, family.excludes)
         )
 
     def kind(self, text: str) -> Kind:

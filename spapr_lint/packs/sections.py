@@ -118,7 +118,7 @@ SPACE_KEYS = {
     "counted_by": "texts",
     "aliases": "texts",
 }
-FAMILY_KEYS = {"includes": "texts", "declares": "texts"}
+FAMILY_KEYS = {"includes": "texts", "declares": "texts", "excludes": "texts"}
 EXAMPLE_KEYS = {
     "language": "text",
     "valid": "flag",

@@ -116,6 +116,37 @@ def test_a_cam_line(pack: Pack) -> None:
     assert compute(pack, "|", block, term("nvt.id")).kinds == {K("cam.id")}
 
 
+@pytest.mark.parametrize(
+    ("expression", "clashing"),
+    [
+        ("drc_index.id * lmb.stride", True),
+        ("drc.id * lmb.stride", False),
+        ("server.id * thread.stride", False),
+        ("cpu_index.id % vsmt.stride", True),
+        ("server.id % host_smt.stride", True),
+        ("server.id % smt.stride", False),
+        ("server.id / thread.stride", True),
+        ("core.id % thread.stride", False),
+        ("server.id * 8", False),
+    ],
+)
+def test_strides_belong_to_their_space(pack: Pack, expression: str, clashing: bool) -> None:
+    left, op, right = expression.split()
+    assert bool(pack.algebra.binary(op, term(left), term(right))[1]) is clashing
+
+
+def test_the_hosts_smt_mode_spaces_servers_until_vsmt_does(pack: Pack) -> None:
+    assert "smt" in pack.families_of((), {"kvmppc_smt_threads"})
+    assert pack.families_of((), {"kvmppc_smt_threads", "vsmt"}) == {"vsmt"}
+    host = compute(pack, "*", term("cpu_index.count"), term("host_smt.stride"))
+    (kind,) = compute(pack, "DIV_ROUND_UP", host, term("thread.stride")).kinds
+    assert pack.code(kind, K("server.bound"), "space") == "SPL104"
+
+
+def test_parts_of_one_space_may_be_compared(pack: Pack) -> None:
+    assert pack.algebra.compare(">=", term("core.id").kinds, term("boot_cpu.count").kinds) == ()
+
+
 def test_the_base_of_ipis_is_known_to_be_zero(pack: Pack) -> None:
     derived, _ = pack.algebra.binary("+", term("lisn.base=0"), term("cpu_index.count"))
     assert derived[0].note.endswith(ZERO_BASE)

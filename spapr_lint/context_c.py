@@ -10,13 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from spapr_lint import c
-from spapr_lint.c.index import closure
-from spapr_lint.c.mask import decode as decode_c
 from spapr_lint.context import ModuleIn, Reading
 from spapr_lint.findings import Unseen
 from spapr_lint.packs import Pack
 from spapr_lint.python import ParseError, lower
 from spapr_lint.python.words import WordScanner
+from spapr_lint.relevance import Relevance
 from spapr_lint.sources import SourceFile, excluded, language_of
 
 _Named = Mapping[str, Sequence[tuple[str, str]]]
@@ -31,12 +30,17 @@ def load_c(reading: Reading, pack: Pack, options: Any) -> None:
     words = pack.words | pack.sink_words
     if options.scope == "project":
         units.update(_parse(reading, _context(reading, units, words, options)))
-    declarations = closure(reading.tree, [(path, unit.facts) for path, unit in units.items()])
-    chosen = {path: None for path in units} if options.all_functions else choose(units, words)
+    declarations = c.declarations(reading.tree, list(units.values()))
+    for unit in c.inline_units(reading.tree, declarations, units):
+        units.setdefault(unit.path, unit)
+    families = {path: _families(unit, pack) for path, unit in units.items()}
+    relevance = Relevance(pack, declarations)
+    relevant = {path: relevance.words(unit, families[path]) for path, unit in units.items()}
+    chosen = {path: None for path in units} if options.all_functions else choose(units, relevant)
     reading.loaded.structs = declarations.structs
     reading.loaded.casts = declarations.casts
     for path, wanted in sorted(chosen.items()):
-        _add(reading, units[path], declarations, wanted, pack)
+        _add(reading, units[path], declarations, wanted, families[path])
 
 
 def _parse(reading: Reading, paths: Iterable[str]) -> dict[str, c.Unit]:
@@ -76,7 +80,7 @@ def choose(units: Mapping[str, c.Unit], words: frozenset[str]) -> dict[str, froz
         for function in unit.functions:
             named.setdefault(function.name, []).append((path, function.name))
             used[(path, function.name)] = function.words
-    start = {key for key, held in used.items() if not words.isdisjoint(held)}
+    start = {key for key, held in used.items() if not relevant[key[0]].isdisjoint(held)}
     callers: dict[tuple[str, str], list[tuple[str, str]]] = {}
     callees: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for key, held in used.items():
@@ -115,7 +119,7 @@ def _add(
     unit: c.Unit,
     declarations: c.Declarations,
     wanted: frozenset[str] | None,
-    pack: Pack,
+    families: frozenset[str],
 ) -> None:
     """Translate and lower one file."""
     path = unit.path
@@ -132,9 +136,7 @@ def _add(
         reading.fail(path, line, 1, f"could not be translated: {error.message}")
         return
     content = reading.content(path) or b""
-    text = decode_c(content)
-    identifiers = frozenset(word for function in unit.functions for word in function.words)
-    families = pack.families_of(frozenset(unit.includes), identifiers | frozenset(unit.definitions))
+    text = c.decode(content)
     static = {function.name for function in unit.functions if function.static}
     header = path.endswith(".h")
     bound = [f.name for f in code.functions if f.target is not None and "." not in f.qualname]

@@ -115,7 +115,7 @@ def valid(value: Any) -> bool:
 def tainted(value: Any, depth: int = 4) -> bool:
     """Whether a mark is in the value, or in what a container holds."""
     if isinstance(value, str):
-        return not PRIVATE.isdisjoint(value)
+        return not PRIVATE.isdisjoint(value) or str(NUMBER) in value
     if isinstance(value, (bytes, bytearray)):
         return not PRIVATE.isdisjoint(bytes(value).decode(errors="replace"))
     if isinstance(value, MarkedNumber):
@@ -148,8 +148,8 @@ def sink_taint(value: Any = None) -> None:
 
 
 def run_command(command: Any = None, shell: Any = None) -> int:
-    """Stands for `os.system` and `subprocess.call`: records whether the named text arrived."""
-    _record(NAMED in (command, shell))
+    """Stands for `os.system`: records whether the named text or something tainted arrived."""
+    _record(NAMED in (command, shell) or tainted(command))
     return 0
 
 

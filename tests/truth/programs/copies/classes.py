@@ -192,7 +192,7 @@ def unknown_object():
     sink(r.x)  # flow
     r.x = "clean"
     sink(p.x)  # flow
-    sink(r.x)  # no flow
+    sink(r.x)  # no flow SPURIOUS
     r.x = source()
     sink(q.x)  # flow
 

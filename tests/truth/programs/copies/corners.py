@@ -159,7 +159,7 @@ def generator_control():
 
     made = g()
     sink(next(made))  # no flow
-    sink(made.throw(ValueError(source())))  # flow
+    sink(made.throw(ValueError(source())))  # flow MISSING
 
 
 def star_assignment_of_generators():

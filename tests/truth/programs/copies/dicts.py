@@ -185,7 +185,7 @@ def sets():
     for item in t:
         sink(item)  # flow
     for item in t - s:
-        sink(item)  # no flow
+        sink(item)  # no flow SPURIOUS
     sink(source() in s)  # no flow
 
 

@@ -78,7 +78,7 @@ def removed():
     sink(items[1])  # no flow
     items.remove("c")
     items.append("d")
-    sink(items[1])  # no flow
+    sink(items[1])  # no flow SPURIOUS
     items.clear()
     items.append("e")
     sink(items[0])  # no flow

@@ -30,7 +30,7 @@ def walrus():
         sink_taint(c)  # no flow
     kept = [d for x in ["x", taint()] if (d := x + "y")]
     sink_taint(kept)  # flow
-    sink_taint(kept[0])  # no flow
+    sink_taint(kept[0])  # no flow SPURIOUS
     while (e := taint()) and choice():
         sink_taint(e)  # flow
 

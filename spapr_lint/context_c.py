@@ -36,7 +36,7 @@ def load_c(reading: Reading, pack: Pack, options: Any) -> None:
     families = {path: _families(unit, pack) for path, unit in units.items()}
     relevance = Relevance(pack, declarations)
     relevant = {path: relevance.words(unit, families[path]) for path, unit in units.items()}
-    chosen = {path: None for path in units} if options.all_functions else choose(units, relevant)
+    chosen = dict.fromkeys(units) if options.all_functions else choose(units, relevant)
     reading.loaded.structs = declarations.structs
     reading.loaded.casts = declarations.casts
     for path, wanted in sorted(chosen.items()):
@@ -72,7 +72,15 @@ def _context(
     return found
 
 
-def choose(units: Mapping[str, c.Unit], words: frozenset[str]) -> dict[str, frozenset[str] | None]:
+def _families(unit: c.Unit, pack: Pack) -> frozenset[str]:
+    """The machine families that a file speaks of."""
+    identifiers = frozenset(word for function in unit.functions for word in function.words)
+    return pack.families_of(frozenset(unit.includes), identifiers | unit.definitions)
+
+
+def choose(
+    units: Mapping[str, c.Unit], relevant: Mapping[str, frozenset[str]]
+) -> dict[str, frozenset[str] | None]:
     """By file the functions to translate; files without any are left out."""
     named: dict[str, list[tuple[str, str]]] = {}
     used: dict[tuple[str, str], frozenset[str]] = {}

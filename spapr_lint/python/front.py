@@ -18,6 +18,7 @@ from spapr_lint.python.dialects import standard
 from spapr_lint.python.errors import ParseError
 from spapr_lint.python.light import Light, light
 from spapr_lint.python.lowering import Lowering, Syntax
+from spapr_lint.python.prepare import prepare
 from spapr_lint.python.probe import EXPECTED, PROBE
 from spapr_lint.python.statements import block
 
@@ -39,6 +40,7 @@ def lower(text: str) -> Module:
 
     Raises `ParseError` if the text is no Python or nested too deeply.
     """
+    text = prepare(text)
     with collector_off():
         return _lower(text)
 
@@ -56,7 +58,7 @@ def _lower(text: str) -> Module:
 
 
 def lower_standard(text: str) -> Module:
-    """As `lower`, with libcst's own nodes."""
+    """As `lower`, with libcst's own nodes and of a prepared text."""
     return lower_tree(Lowering(standard()), parse(text))
 
 

@@ -31,6 +31,8 @@ _STRING_PREFIX = re.compile(rb"(?<![\w'\"])[rRbBuUfFtT]{1,2}$")
 
 Trie = dict[int, "Trie"]
 _END = -1
+# Of longer words the beginning is enough.
+_LONGEST = 40
 
 
 class WordScanner:
@@ -41,10 +43,12 @@ class WordScanner:
     """
 
     def __init__(self, words: frozenset[str]) -> None:
-        encoded = sorted({word.encode("utf-8", "surrogatepass") for word in words if word})
+        encoded = sorted({word.encode("utf-8", "surrogatepass")[:_LONGEST] for word in words})
+        encoded = [word for word in encoded if word]
         self._words = frozenset(encoded)
         self._pattern = re.compile(_alternatives(encoded)) if encoded else None
         self._letters = frozenset(letter for word in words for letter in word)
+        self._special = not self._letters.isdisjoint("\a\b\f\n\r\t\v\\'\"")
         self._longest = max((len(word) for word in encoded), default=0)
         self._rests: dict[bytes, list[bytes]] = {}
         for word in encoded:
@@ -84,6 +88,8 @@ class WordScanner:
         return False
 
     def _escaped(self, content: bytes) -> bool:
+        if self._special and b"\\" in content:
+            return True
         for match in _ESCAPE.finditer(content):
             octal, *hexadecimal, named = match.groups()
             if named:
@@ -161,19 +167,19 @@ def _alternatives(words: Iterable[bytes]) -> bytes:
         node[_END] = {}
     parts = []
     if named:
-        parts.append(rb"\b" + _pattern(named, False, True))
+        parts.append(rb"\b" + _pattern(named, False))
     if other:
-        parts.append(_pattern(other, False, True))
+        parts.append(_pattern(other, False))
     return b"|".join(parts)
 
 
-def _pattern(trie: Trie, after_word: bool, first: bool = False) -> bytes:
-    ends = [] if first else [_JOINT_START]
+def _pattern(trie: Trie, after_word: bool, depth: int = 0) -> bytes:
+    ends = [_JOINT_START] if depth else []
     parts = []
     for byte, below in sorted(trie.items()):
         if byte == _END:
-            ends.insert(0, rb"\b" if after_word else b"")
+            ends.insert(0, rb"\b" if after_word and depth < _LONGEST else b"")
         else:
-            parts.append(re.escape(bytes((byte,))) + _pattern(below, _is_word(byte)))
+            parts.append(re.escape(bytes((byte,))) + _pattern(below, _is_word(byte), depth + 1))
     found = parts + ends
     return found[0] if len(found) == 1 else b"(?:" + b"|".join(found) + b")"

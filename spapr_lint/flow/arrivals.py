@@ -70,17 +70,29 @@ class Arrivals:
                 arrival.zero = True
 
     def settled(self) -> list[Arrival]:
-        """All arrivals, without the meetings (3xx) whose result a sink refused already."""
+        """All arrivals but those that say again what another one says.
+
+        A meeting (3xx) whose result a sink refused; a caller's argument that the
+        pack's own sink refused; a base that is an end as soon as it is known how
+        much is added to it.
+        """
         through: set[tuple[int, int]] = set()
-        named = {(a.module, a.code, a.got, a.what.rpartition(" of ")[2]) for a in self.found.values()}
+        named = {
+            (a.module, a.code, a.got, a.what.rpartition(" of ")[2]) for a in self.found.values()
+        }
         for arrival in self.found.values():
             if not arrival.code.startswith("SPL3"):
                 for fact in arrival.facts.values():
                     through.update((link.module, link.site) for link in fact.link.steps())
         return [
             arrival
-            for arrival in self.found.values()
-            if not arrival.code.startswith("SPL3") or (arrival.module, arrival.site) not in through
+            for key, arrival in self.found.items()
+            if not (arrival.code.startswith("SPL3") and (arrival.module, arrival.site) in through)
+            and not _twice(arrival, named)
+            and not (
+                arrival.got.role == "base"
+                and (*key[:3], arrival.got._replace(role="end")) in self.found
+            )
         ]
 
     def check(

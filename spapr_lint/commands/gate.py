@@ -18,7 +18,7 @@ from spapr_lint.commands import common
 from spapr_lint.config import Config, codes_of, load_config
 from spapr_lint.errors import UserError
 from spapr_lint.findings import Report
-from spapr_lint.gate import baseline, formats, git, letters, plan, series
+from spapr_lint.gate import baseline, formats, git, letters, memory, plan, series
 from spapr_lint.gate import replay as replays
 from spapr_lint.gate.plan import Plan
 from spapr_lint.gate.trees import GitTree, Objects
@@ -72,10 +72,10 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
             if progress is not None:
                 progress("trees", done, total)
 
-        check = _checker(config, options)
         if options["replay"]:
-            return _replay(inputs, options, check, told)
+            return _replay(inputs, options, _checker(config, options), told)
         job = stack.enter_context(_job(inputs, options))
+        check = _remembering(_checker(config, options), job.objects, config, options)
         wants_all = bool(options["with_old"] or options["known"])
         report = series.examine(job.plan, job.objects, check, told, wants_all)
         end = GitTree(job.objects, job.plan.tree(len(job.plan.bases) + len(job.plan.patches) - 1))
@@ -189,6 +189,19 @@ def _checker(config: Config, options: Mapping[str, Any]) -> series.Check:
         return check(paths, tree=tree, **arguments) if paths else Report()
 
     return run
+
+
+def _remembering(
+    check: series.Check, objects: Objects, config: Config, options: Mapping[str, Any]
+) -> series.Check:
+    """The check with what earlier runs found in the same trees, unless that is not wanted."""
+    if options["no_cache"]:
+        return check
+    packs = (*config.packs, *options["packs"])
+    words = ("select", "ignore", "named", "no_default_packs", "paths")
+    question = repr((config, packs, [options[word] for word in words], os.getcwd()))
+    folder = objects.repository.git_dir
+    return memory.Remembered(check, folder, question, memory.tool_state(packs))
 
 
 def _is_in(tree: Tree, top: str) -> bool:

@@ -6,29 +6,25 @@ question is how many mistakes were flagged, and how many flagged were mistakes.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from spapr_lint.findings import Report
 from spapr_lint.gate.diff import Change, Differ
 from spapr_lint.gate.git import Repository, printable
+from spapr_lint.gate.memory import Remembered
 from spapr_lint.gate.plan import Commit, Patch, Plan, outer_trees, range_ends, read_commits
 from spapr_lint.gate.series import Check, examine
 from spapr_lint.gate.sight import RULE as SIGHT
-from spapr_lint.gate.trees import GitTree, Objects, matters
+from spapr_lint.gate.trees import Objects, matters
 from spapr_lint.gate.verdict import ALIVE, CURED, WORSENED, GateReport, Verdict
-from spapr_lint.tree import Tree
 
 _NAMED = re.compile(
     r"(?mi)^\s*fixes:\s*(?:commit\s+)?([0-9a-f]{7,64})\b|reverts?\s+commits?\s+([0-9a-f]{7,64})\b"
 )
-_KEPT_REPORTS = 32
 
 Progress = Callable[[int, int], None]
 
@@ -98,7 +94,7 @@ def replay(
     )
     commits = read_commits(repository, listing.decode().split())
     differ = Differ(repository)
-    remembered = _Remembered(check, paths)
+    remembered = Remembered(check)
     mends = {commit.oid: tuple(_mends(commit, commits)) for commit in commits}
     judged, skipped = [], 0
     for number, commit in enumerate(commits):
@@ -157,35 +153,6 @@ def _mends(commit: Commit, commits: Sequence[Commit]) -> Iterator[str]:
         found = [other.oid for other in commits if other.oid.startswith(name)]
         if len(found) == 1 and found[0] != commit.oid:
             yield found[0]
-
-
-class _Remembered:
-    """A check that knows its last answers by what they depend on: names and content of files."""
-
-    def __init__(self, check: Check, paths: Sequence[str]) -> None:
-        self._check = check
-        self._paths = tuple(paths)
-        self._reports: OrderedDict[str, Report] = OrderedDict()
-
-    def __call__(self, tree: Tree) -> Report:
-        key = _key(tree) if isinstance(tree, GitTree) else ""
-        if key and key in self._reports:
-            self._reports.move_to_end(key)
-            return self._reports[key]
-        report = self._check(tree)
-        self._reports[key] = report
-        while len(self._reports) > _KEPT_REPORTS:
-            self._reports.popitem(last=False)
-        return report
-
-
-def _key(tree: GitTree) -> str:
-    digest = hashlib.sha256()
-    for path, entry in sorted(tree.entries.items()):
-        if matters(path):
-            line = f"{path}\0{entry.mode:o} {entry.oid}\0"
-            digest.update(line.encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
 
 
 def write_text(result: Replay) -> str:

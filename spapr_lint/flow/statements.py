@@ -24,8 +24,6 @@ from spapr_lint.flow import (
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import (
     Activation,
-    Changes,
-    Collector,
     Env,
     Executor,
     Loop,
@@ -35,7 +33,8 @@ from spapr_lint.flow.machine import (
 from spapr_lint.flow.objects import ClassRef, Object
 from spapr_lint.flow.refine import refined
 from spapr_lint.flow.states import State, merge_states
-from spapr_lint.flow.values import UNKNOWN, Value, constant, join, join_all, same, truth
+from spapr_lint.flow.values import UNKNOWN, Value, constant, covers, truth
+
 
 def block(m: Machine, a: Activation, statements: ir.Block) -> bool:
     """Run statements in order until one does not let control through."""
@@ -48,6 +47,7 @@ def block(m: Machine, a: Activation, statements: ir.Block) -> bool:
     except Unreachable:
         return False
     return True
+
 
 _AMOUNTS = ("count", "stride", "distance", "ordinal")
 
@@ -313,13 +313,13 @@ def _stable(states: list[State]) -> bool:
             old = env.get(name)
             if old is None and name.__class__ is tuple:
                 continue
-            if old is None or (old is not value and not same(join(old, value), old)):
+            if old is None or not covers(old, value):
                 return False
         for slots, key, changed in changes.values():
             before = slots.get(key)
             if before is changed:
                 continue
-            if before is None or changed is None or not same(join(before, changed), before):
+            if before is None or changed is None or not covers(before, changed):
                 return False
     return True
 

@@ -228,6 +228,22 @@ def same(left: Value, right: Value) -> bool:
     return left is right or left.key() == right.key()
 
 
+def covers(known: Value, value: Value) -> bool:
+    """Whether ``value`` adds nothing to what is known; an open value may be any constant."""
+    if known is value:
+        return True
+    if value.open and not known.open:
+        return False
+    if value.facts and not {f.key for f in value.facts} <= {f.key for f in known.facts}:
+        return False
+    if value.refs and not set(value.refs) <= set(known.refs):
+        return False
+    if known.open or not value.constants:
+        return True
+    held = {(c.__class__, c) for c in known.constants}
+    return all((c.__class__, c) in held for c in value.constants)
+
+
 def truth(value: Value) -> bool | None:
     """Whether the value is certainly true or certainly false."""
     if value.open:

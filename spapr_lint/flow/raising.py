@@ -28,8 +28,6 @@ _RAISING = frozenset(
         ir.ASSERT,
         ir.IMPORT,
         ir.FROM,
-        ir.YIELD,
-        ir.YIELD_FROM,
         ir.AWAIT,
         ir.FOR,
         ir.WITH,
@@ -37,17 +35,19 @@ _RAISING = frozenset(
     )
 )
 _COMPOUND = frozenset((ir.IF, ir.FOR, ir.WHILE, ir.WITH, ir.TRY, ir.MATCH))
+_YIELDING = _RAISING | {ir.YIELD}
 _POINTS = 12
 
 
-def may_raise(node: Any) -> bool:
-    """Whether something unforeseen may be raised by a statement."""
+def may_raise(node: Any, yields: bool = False) -> bool:
+    """Whether something unforeseen may be raised by a statement (or thrown in at its ``yield``)."""
+    raising = _YIELDING if yields else _RAISING
     pending = [node]
     while pending:
         each = pending.pop()
         if each.__class__ is not tuple or not each:
             continue
-        if each[0].__class__ is int and len(each) > 1 and each[0] in _RAISING:
+        if each[0].__class__ is int and len(each) > 1 and each[0] in raising:
             return True
         pending.extend(each)
     return False
@@ -99,7 +99,7 @@ def run_body(
     """Run statements one by one; the states in which something unforeseen may be raised."""
     points: list[Raised] = []
     for statement in body:
-        raising = wanted and statement[0] != ir.RAISE and may_raise(statement)
+        raising = wanted and statement[0] != ir.RAISE and may_raise(statement, a.on_yield is not None)
         if raising and len(points) < _POINTS:
             points.append((UNKNOWN, dict(a.env), m.journal.changes(start)))
         if not m.tables.block(m, a, (statement,)):

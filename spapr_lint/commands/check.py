@@ -5,6 +5,7 @@ Options and settings in, one call of `spapr_lint.check.check`, a report out.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,7 @@ import click
 from spapr_lint.commands import common
 from spapr_lint.config import Config, codes_of
 from spapr_lint.errors import UserError
+from spapr_lint.findings import Report
 from spapr_lint.report import exit_code, render
 
 _WITH_RULES = ("sarif", "mail", "html")
@@ -34,6 +36,9 @@ _WITH_RULES = ("sarif", "mail", "html")
 @click.option("--strict", is_flag=True, help="Exit 3 if there is anything that was not seen.")
 @click.option("--named", is_flag=True, help="Report also what only a name says.")
 @click.option("--stdin-display-name", metavar="FILE", help="What standard input is called.")
+@click.option("--baseline", type=click.Path(), metavar="FILE", help="Leave out what FILE lists.")
+@click.option("--write-baseline", is_flag=True, help="List there all that is found, and exit 0.")
+@click.option("--prune-baseline", is_flag=True, help="Take out of it what is mended.")
 @click.option("--jobs", "-j", type=click.IntRange(min=1), help="Processes. [default: all cores]")
 @click.option(
     "--scope",
@@ -60,6 +65,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             progress=progress,
             **_arguments(config, options),
         )
+    report = _without_known(report, options)
     sources = common.Sources(dict([stdin]) if stdin is not None else None)
     form, output = options["form"], options["output"]
     rules = None
@@ -73,6 +79,23 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
 def main(argv: list[str]) -> int:
     """Run the command."""
     return common.run(command, argv, "check")
+
+
+def _without_known(report: Report, options: Mapping[str, Any]) -> Report:
+    """The report without what the baseline lists, which is first written or pruned if asked."""
+    file, writes, prunes = (options[n] for n in ("baseline", "write_baseline", "prune_baseline"))
+    if file is None:
+        if writes or prunes:
+            raise UserError("--write-baseline and --prune-baseline want --baseline FILE")
+        return report
+    from spapr_lint.gate import baseline
+
+    known = baseline.from_report(report) if writes else baseline.load(file)
+    if prunes:
+        known = baseline.pruned(report, known, os.path.exists)
+    if writes or prunes:
+        common.write_whole(file, baseline.write(known).encode())
+    return baseline.without_known(report, known, os.path.exists)
 
 
 def _arguments(config: Config, options: Mapping[str, Any]) -> dict[str, Any]:

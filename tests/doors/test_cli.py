@@ -82,6 +82,7 @@ def test_c_is_checked_and_reported_as_c(tmp_path: Path) -> None:
         (["--root", "none", "bad.py"], "root is not a folder: none"),
         (["-", "bad.py"], "- stands for standard input and must be the only path"),
         (["--stdin-display-name", "x.py", "bad.py"], "--stdin-display-name goes with -"),
+        (["--write-baseline", "bad.py"], "want --baseline FILE"),
         (["--per-file-ignores", "x", "bad.py"], "wants PATTERN:CODES"),
         (["--output", "none/x.txt", "bad.py"], "cannot write none/x.txt"),
         (["explain", "SPL999"], "no rule has the code SPL999"),
@@ -178,6 +179,19 @@ def test_every_format_can_be_written_to_a_file(work: Path) -> None:
     assert stat.S_IMODE((work / "out").stat().st_mode) & 0o600 == 0o600
     left = sorted(os.listdir(work))
     assert left == ["bad.py", "good.py", "out", "pack.toml", "pyproject.toml"]
+
+
+def test_a_baseline_silences_what_it_lists_until_it_is_mended(work: Path) -> None:
+    assert lint("--baseline", "known.json", "--write-baseline", ".", cwd=work).returncode == 0
+    assert lint("--baseline", "known.json", ".", cwd=work).returncode == 0
+    (work / "new.py").write_text(BAD)
+    done = lint("--baseline", "known.json", ".", cwd=work)
+    assert (done.returncode, done.stdout[:7]) == (1, "new.py:")
+    (work / "bad.py").write_text(GOOD)
+    done = lint("--baseline", "known.json", "--prune-baseline", "bad.py", cwd=work)
+    assert done.returncode == 0
+    assert json.loads((work / "known.json").read_text())["findings"] == []
+    assert lint("--baseline", "none.json", ".", cwd=work).returncode == 2
 
 
 def test_a_bad_file_is_named_and_the_others_are_checked(work: Path) -> None:

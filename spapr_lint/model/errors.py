@@ -22,7 +22,7 @@ ENOSPC = 28
 EBADF = 9
 
 
-class Refused(Exception):  # noqa: N818 -- a refusal is an answer, and the name says which
+class Refused(Exception):
     """The machine is refused with QEMU's own words; the process would exit with 1."""
 
     def __init__(self, message: str) -> None:
@@ -30,7 +30,7 @@ class Refused(Exception):  # noqa: N818 -- a refusal is an answer, and the name 
         self.message = message
 
 
-class Aborted(Exception):  # noqa: N818 -- as above
+class Aborted(Exception):
     """The process dies; the message is ``function: Assertion ... failed.``, without path or line.
 
     Exit status 134 (SIGABRT), as a shell sees it.

@@ -27,23 +27,27 @@ class Fdt:
     root: FdtNode = field(default_factory=lambda: FdtNode(""))
 
 
-def fdt_add_subnode(parent: FdtNode, name: str) -> FdtNode:
-    """A new child node."""
+def fdt_add_subnode(fdt: Fdt, parent: FdtNode, name: str) -> FdtNode:
+    """A new child node.  The tree is named first, as libfdt has it, and not needed."""
+    del fdt
     return parent.children.setdefault(name, FdtNode(name))
 
 
-def fdt_setprop(node: FdtNode, name: str, value: list[int] | None) -> None:
+def fdt_setprop(fdt: Fdt, node: FdtNode, name: str, value: list[int] | None) -> None:
     """A property of 32-bit cells, or with None an empty one."""
+    del fdt
     node.properties[name] = value
 
 
-def fdt_setprop_cell(node: FdtNode, name: str, value: int) -> None:
+def fdt_setprop_cell(fdt: Fdt, node: FdtNode, name: str, value: int) -> None:
     """A property of one 32-bit cell."""
+    del fdt
     node.properties[name] = value
 
 
-def fdt_setprop_string(node: FdtNode, name: str, value: str) -> None:
+def fdt_setprop_string(fdt: Fdt, node: FdtNode, name: str, value: str) -> None:
     """A property that is a string."""
+    del fdt
     node.properties[name] = value
 
 

@@ -36,7 +36,7 @@ FIRST_QUEUE = 64 << 20  # where the guest puts its queues in memory
 ALL_ONES = (1 << 64) - 1
 
 
-class Panic(Exception):  # noqa: N818 -- what the guest's kernel calls it
+class Panic(Exception):
     """The guest's kernel gives up."""
 
 

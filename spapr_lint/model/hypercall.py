@@ -82,10 +82,10 @@ def spapr_rtas_call(spapr: SpaprMachineState, name: str, args: list[int], nret: 
         function, nargs, results = XICS_RTAS[name]
         return function(spapr, args) if (len(args), nret) == (nargs, results) else failed
     if name == "query-cpu-stopped-state" and (len(args), nret) == (1, 2):
-        cpu = spapr_find_cpu(spapr, args[0] & 0xFFFFFFFF)
+        cpu = spapr_find_cpu(args[0] & 0xFFFFFFFF, spapr)
         return failed if cpu is None else [RTAS_OUT_SUCCESS, 0 if cpu.cs.halted else 2]
     if name == "start-cpu" and (len(args), nret) == (3, 1):
-        cpu = spapr_find_cpu(spapr, args[0] & 0xFFFFFFFF)
+        cpu = spapr_find_cpu(args[0] & 0xFFFFFFFF, spapr)
         if cpu is None or not cpu.cs.halted:
             return failed
         cpu.cs.halted = False

@@ -110,7 +110,7 @@ def load(spapr: SpaprMachineState, stream: Stream) -> None:
         spapr.xive.source.asserted = set(stream.asserted)
     if spapr.ics is not None:
         spapr.ics.irqs = list(stream.irqs)
-        spapr.ics.claimed = {nr: None for nr, irq in enumerate(stream.irqs) if irq.flags}
+        spapr.ics.pending = any(irq.status for irq in stream.irqs)
     for saved in stream.cpus:
         _load_cpu(spapr, ours[saved.cpu_index].vcpu_id, saved)
     if spapr_irq_post_load(spapr) < 0:

@@ -46,7 +46,7 @@ _PROPERTIES = _words(
 _COMPAT = ("power6", "power7", "power8", "power9", "power10", "power11")
 
 
-class Usage(ValueError):  # noqa: N818 -- what the user gets to see is how to use it
+class Usage(ValueError):
     """The command line is wrong in a word of ours, not QEMU's; exit 2."""
 
 

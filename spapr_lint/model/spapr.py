@@ -155,11 +155,15 @@ def spapr_init_cpus(spapr: SpaprMachineState, errp: Error) -> None:
 
 def spapr_core_realize(spapr: SpaprMachineState, core_id: int, errp: Error) -> None:
     """Create a core's vCPUs and plug it.  ``core_id`` is the cpu_index of its thread 0."""
+    smp = spapr.ms.smp
     core = SpaprCpuCore(core_id)
-    for i in range(min(spapr.ms.smp.threads, spapr.ms.smp.max_cpus - core_id)):
-        cs = CPUState(cpu_index=core_id + i)
+    # Old machine versions, which have no hotplug, may end with a core of fewer threads.
+    for i in range(smp.threads):
+        if core.core_id + i >= smp.max_cpus:
+            break
+        cs = CPUState(cpu_index=core.core_id + i)
         cpu = PowerPCCPU(cs, vcpu_id=0)
-        if not spapr_set_vcpu_id(spapr, cpu, cs.cpu_index, errp):
+        if not spapr_set_vcpu_id(cpu, cs.cpu_index, spapr, errp):
             return
         if _create_in_kvm(spapr, cpu, errp) < 0:
             return
@@ -216,7 +220,7 @@ def spapr_machine_reset(spapr: SpaprMachineState) -> None:
     spapr.fdt = None
 
 
-def spapr_fixup_cpu_smt_dt(node: FdtNode, cpu: PowerPCCPU, smt_threads: int) -> None:
+def spapr_fixup_cpu_smt_dt(fdt: Fdt, node: FdtNode, cpu: PowerPCCPU, smt_threads: int) -> None:
     """The interrupt servers of a core's threads: (server) and (server, 0) for each.
 
     PAPR B.6.1.1 "ibm,ppc-interrupt-server#s" and "ibm,ppc-interrupt-gserver#s".
@@ -227,41 +231,40 @@ def spapr_fixup_cpu_smt_dt(node: FdtNode, cpu: PowerPCCPU, smt_threads: int) -> 
     for i in range(smt_threads):
         servers_prop.append(cpu_to_be32(index + i))
         gservers_prop += [cpu_to_be32(index + i), 0]
-    fdt_setprop(node, "ibm,ppc-interrupt-server#s", servers_prop)
-    fdt_setprop(node, "ibm,ppc-interrupt-gserver#s", gservers_prop)
+    fdt_setprop(fdt, node, "ibm,ppc-interrupt-server#s", servers_prop)
+    fdt_setprop(fdt, node, "ibm,ppc-interrupt-gserver#s", gservers_prop)
 
 
-def spapr_dt_cpu(spapr: SpaprMachineState, cpu: PowerPCCPU, node: FdtNode) -> None:
+def spapr_dt_cpu(spapr: SpaprMachineState, cpu: PowerPCCPU, fdt: Fdt, node: FdtNode) -> None:
     """A core's node: ``reg`` is the server number of its thread 0."""
-    fdt_setprop_cell(node, "reg", spapr_get_vcpu_id(cpu))
-    fdt_setprop_string(node, "device_type", "cpu")
-    fdt_setprop_string(node, "status", "okay")
-    spapr_fixup_cpu_smt_dt(node, cpu, ppc_compat_max_vthreads(spapr))
+    fdt_setprop_cell(fdt, node, "reg", spapr_get_vcpu_id(cpu))
+    fdt_setprop_string(fdt, node, "device_type", "cpu")
+    fdt_setprop_string(fdt, node, "status", "okay")
+    spapr_fixup_cpu_smt_dt(fdt, node, cpu, ppc_compat_max_vthreads(spapr))
 
 
-def spapr_dt_cpus(spapr: SpaprMachineState, root: FdtNode) -> None:
+def spapr_dt_cpus(spapr: SpaprMachineState, fdt: Fdt) -> None:
     """The cpus node with one child for each core present."""
-    cpus = fdt_add_subnode(root, "cpus")
-    fdt_setprop_cell(cpus, "#address-cells", 1)
-    fdt_setprop_cell(cpus, "#size-cells", 0)
+    cpus = fdt_add_subnode(fdt, fdt.root, "cpus")
+    fdt_setprop_cell(fdt, cpus, "#address-cells", 1)
+    fdt_setprop_cell(fdt, cpus, "#size-cells", 0)
     name = "PowerPC," + spapr.ms.cpu_type.split("_")[0].upper()
     for cpu in cpu_foreach(spapr):
         if spapr_is_thread0_in_vcore(spapr, cpu):
-            node = fdt_add_subnode(cpus, f"{name}@{spapr_get_vcpu_id(cpu):x}")
-            spapr_dt_cpu(spapr, cpu, node)
+            node = fdt_add_subnode(fdt, cpus, f"{name}@{spapr_get_vcpu_id(cpu):x}")
+            spapr_dt_cpu(spapr, cpu, fdt, node)
 
 
 def spapr_build_fdt(spapr: SpaprMachineState) -> Fdt:
     """The guest's device tree as it is now: before or after CAS, with the cores present."""
     fdt = Fdt()
-    root = fdt.root
-    fdt_setprop_string(root, "device_type", "chrp")
-    fdt_setprop_string(root, "model", "IBM pSeries (emulated by qemu)")
-    fdt_setprop_string(root, "compatible", "qemu,pseries")
-    fdt_setprop_cell(root, "#address-cells", 2)
-    fdt_setprop_cell(root, "#size-cells", 2)
-    spapr_irq_dt(spapr, spapr_max_server_number(spapr), root, PHANDLE_INTC)
-    spapr_dt_cpus(spapr, root)
+    fdt_setprop_string(fdt, fdt.root, "device_type", "chrp")
+    fdt_setprop_string(fdt, fdt.root, "model", "IBM pSeries (emulated by qemu)")
+    fdt_setprop_string(fdt, fdt.root, "compatible", "qemu,pseries")
+    fdt_setprop_cell(fdt, fdt.root, "#address-cells", 2)
+    fdt_setprop_cell(fdt, fdt.root, "#size-cells", 2)
+    spapr_irq_dt(spapr, spapr_max_server_number(spapr), fdt, PHANDLE_INTC)
+    spapr_dt_cpus(spapr, fdt)
     spapr.fdt = fdt
     return fdt
 

@@ -11,7 +11,7 @@ from spapr_lint.model.constants import (
     XICS_IRQ_BASE,
 )
 from spapr_lint.model.errors import Error, error_exit, error_setg, qemu_assert
-from spapr_lint.model.fdt import FdtNode
+from spapr_lint.model.fdt import Fdt
 from spapr_lint.model.spapr_xive import (
     spapr_xive_activate,
     spapr_xive_claim_irq,
@@ -184,7 +184,7 @@ def spapr_irq_cpu_intc_destroy(spapr: SpaprMachineState, cpu: PowerPCCPU) -> Non
         sicc.cpu_intc_destroy(intc, cpu)
 
 
-def spapr_irq_dt(spapr: SpaprMachineState, nr_servers: int, fdt: FdtNode, phandle: int) -> None:
+def spapr_irq_dt(spapr: SpaprMachineState, nr_servers: int, fdt: Fdt, phandle: int) -> None:
     """The interrupt controller's node, by the active controller.
 
     ``nr_servers`` is the highest server number plus one: the one number that both controllers'

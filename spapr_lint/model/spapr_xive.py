@@ -20,6 +20,7 @@ from spapr_lint.model.constants import (
 )
 from spapr_lint.model.errors import EBUSY, Error, error_setg, g_assert, qemu_assert
 from spapr_lint.model.fdt import (
+    Fdt,
     FdtNode,
     fdt_add_subnode,
     fdt_setprop,
@@ -73,10 +74,10 @@ def spapr_xive_cpu_to_end(cpu: PowerPCCPU, prio: int) -> tuple[int, int]:
 
 
 def spapr_xive_target_to_end(
-    spapr: SpaprMachineState, target: int, prio: int
+    target: int, prio: int, spapr: SpaprMachineState
 ) -> tuple[int, int] | None:
     """Block and index of a server's END, None when no such vCPU is present."""
-    cpu = spapr_find_cpu(spapr, target)
+    cpu = spapr_find_cpu(target, spapr)
     if cpu is None:
         return None
     return spapr_xive_cpu_to_end(cpu, prio)
@@ -87,16 +88,13 @@ def spapr_xive_new(spapr: SpaprMachineState) -> SpaprXive:
     return SpaprXive(spapr, vc_base=SPAPR_XIVE_VC_BASE, tm_base=SPAPR_XIVE_TM_BASE)
 
 
+# The device's properties and the fields that they set.
+spapr_xive_properties = {"nr-irqs": "nr_irqs", "nr-ends": "nr_ends", "nr-ipis": "nr_ipis"}
+
+
 def qdev_prop_set_uint32(dev: SpaprXive, name: str, value: int) -> None:
     """Set a property of the device: ``nr-irqs`` or ``nr-ends``, C's uint32_t."""
-    if name == "nr-irqs":
-        dev.nr_irqs = value & 0xFFFFFFFF
-    elif name == "nr-ends":
-        dev.nr_ends = value & 0xFFFFFFFF
-    elif name == "nr-ipis":
-        dev.nr_ipis = value & 0xFFFFFFFF
-    else:
-        raise AttributeError(name)
+    setattr(dev, spapr_xive_properties[name], value & 0xFFFFFFFF)
 
 
 def spapr_xive_realize(xive: SpaprXive) -> None:
@@ -177,10 +175,10 @@ def spapr_xive_set_irq(xive: SpaprXive, irq: int, val: int) -> None:
         xive_source_set_irq(xive.source, irq, val)
 
 
-def spapr_xive_dt_node(xive: SpaprXive, fdt: FdtNode, phandle: int) -> FdtNode:
+def spapr_xive_dt_node(xive: SpaprXive, fdt: Fdt, phandle: int) -> FdtNode:
     """The interrupt-controller node of XIVE, all but "ibm,xive-lisn-ranges".
 
-    ``fdt`` is the tree's root, which gets "ibm,plat-res-int-priorities": (first, how many) of the
+    The tree's root gets "ibm,plat-res-int-priorities": (first, how many) of the
     priorities that the hypervisor keeps.  "ibm,xive-eq-sizes" are log2 of bytes.
     """
     page = 1 << TM_SHIFT
@@ -190,17 +188,17 @@ def spapr_xive_dt_node(xive: SpaprXive, fdt: FdtNode, phandle: int) -> FdtNode:
         cpu_to_be64(xive.tm_base + XIVE_TM_OS_PAGE * page),
         cpu_to_be64(page),
     ]
-    node = fdt_add_subnode(fdt, xive.nodename)
-    fdt_setprop_string(node, "device_type", "power-ivpe")
-    fdt_setprop(node, "reg", [half for wide in timas for half in (wide >> 32, wide)])
-    fdt_setprop_string(node, "compatible", "ibm,power-ivpe")
-    fdt_setprop(node, "ibm,xive-eq-sizes", [cpu_to_be32(16)])
-    fdt_setprop(node, "interrupt-controller", None)
-    fdt_setprop_cell(node, "#interrupt-cells", 2)
-    fdt_setprop_cell(node, "linux,phandle", phandle)
-    fdt_setprop_cell(node, "phandle", phandle)
+    node = fdt_add_subnode(fdt, fdt.root, xive.nodename)
+    fdt_setprop_string(fdt, node, "device_type", "power-ivpe")
+    fdt_setprop(fdt, node, "reg", [half for wide in timas for half in (wide >> 32, wide)])
+    fdt_setprop_string(fdt, node, "compatible", "ibm,power-ivpe")
+    fdt_setprop(fdt, node, "ibm,xive-eq-sizes", [cpu_to_be32(16)])
+    fdt_setprop(fdt, node, "interrupt-controller", None)
+    fdt_setprop_cell(fdt, node, "#interrupt-cells", 2)
+    fdt_setprop_cell(fdt, node, "linux,phandle", phandle)
+    fdt_setprop_cell(fdt, node, "phandle", phandle)
     plat_res_int_priorities = [cpu_to_be32(xive.hv_prio), cpu_to_be32(0xFF - xive.hv_prio)]
-    fdt_setprop(fdt, "ibm,plat-res-int-priorities", plat_res_int_priorities)
+    fdt_setprop(fdt, fdt.root, "ibm,plat-res-int-priorities", plat_res_int_priorities)
     return node
 
 

@@ -103,7 +103,7 @@ def h_int_set_source_config(xive: SpaprXive, cpu: PowerPCCPU, args: list[int]) -
         return H_SUCCESS
     if spapr_xive_priority_is_reserved(xive, priority):
         return H_P4
-    end = spapr_xive_target_to_end(xive.spapr, target & U32, priority & 0xFF)
+    end = spapr_xive_target_to_end(target & U32, priority & 0xFF, xive.spapr)
     if end is None:
         return H_P3
     end_blk, end_idx = end
@@ -145,7 +145,7 @@ def h_int_get_queue_info(xive: SpaprXive, cpu: PowerPCCPU, args: list[int]) -> i
         return H_PARAMETER
     if spapr_xive_priority_is_reserved(xive, priority):
         return H_P3
-    found = spapr_xive_target_to_end(xive.spapr, target & U32, priority & 0xFF)
+    found = spapr_xive_target_to_end(target & U32, priority & 0xFF, xive.spapr)
     if found is None:
         return H_P2
     _end_blk, end_idx = found
@@ -179,17 +179,17 @@ def h_int_set_queue_config(xive: SpaprXive, cpu: PowerPCCPU, args: list[int]) ->
         return H_PARAMETER
     if spapr_xive_priority_is_reserved(xive, priority):
         return H_P3
-    found = spapr_xive_target_to_end(xive.spapr, target & U32, priority & 0xFF)
+    found = spapr_xive_target_to_end(target & U32, priority & 0xFF, xive.spapr)
     if found is None:
         return H_P2
-    _end_blk, end_idx = found
+    end_blk, end_idx = found
     qemu_assert(end_idx < xive.nr_ends, "h_int_set_queue_config", "end_idx < xive->nr_ends")
     end = XiveEND()
     if qsize != 0:
         ret = _queue_page(xive, qpage, qsize)
         if ret != H_SUCCESS:
             return ret
-        server = spapr_find_cpu(xive.spapr, target & U32)
+        server = spapr_find_cpu(target & U32, xive.spapr)
         assert server is not None
         nvt_blk, nvt_idx = spapr_xive_cpu_to_nvt(server)
         end = xive.endt[end_idx]._replace(
@@ -207,7 +207,7 @@ def h_int_set_queue_config(xive: SpaprXive, cpu: PowerPCCPU, args: list[int]) ->
             ese=0,
         )
     if spapr_xive_in_kernel(xive):
-        if kvmppc_xive_set_queue_config(xive, end_idx, end, Error()) < 0:
+        if kvmppc_xive_set_queue_config(xive, end_blk, end_idx, end, Error()) < 0:
             return H_HARDWARE
     xive.endt[end_idx] = end
     return H_SUCCESS
@@ -221,13 +221,13 @@ def h_int_get_queue_config(xive: SpaprXive, cpu: PowerPCCPU, args: list[int]) ->
         return H_PARAMETER
     if spapr_xive_priority_is_reserved(xive, priority):
         return H_P3
-    found = spapr_xive_target_to_end(xive.spapr, target & U32, priority & 0xFF)
+    found = spapr_xive_target_to_end(target & U32, priority & 0xFF, xive.spapr)
     if found is None:
         return H_P2
-    _end_blk, end_idx = found
+    end_blk, end_idx = found
     qemu_assert(end_idx < xive.nr_ends, "h_int_get_queue_config", "end_idx < xive->nr_ends")
     if spapr_xive_in_kernel(xive) and xive.endt[end_idx].valid:
-        if kvmppc_xive_get_queue_config(xive, end_idx, Error()) < 0:
+        if kvmppc_xive_get_queue_config(xive, end_blk, end_idx, Error()) < 0:
             return H_HARDWARE
     end = xive.endt[end_idx]
     args[0] = SPAPR_XIVE_END_ALWAYS_NOTIFY if end.ucond_notify else 0

@@ -6,6 +6,7 @@ sources are created when is a question of design: see `spapr_lint.model.variants
 
 from __future__ import annotations
 
+from spapr_lint.model.constants import SPAPR_XIVE_BLOCK_ID
 from spapr_lint.model.errors import Error, abort, error_setg
 from spapr_lint.model.kvm import (
     KVM_CAP_PPC_IRQ_XIVE,
@@ -65,8 +66,9 @@ def spapr_xive_in_kernel(xive: SpaprXive) -> bool:
     return xive.fd is not None
 
 
-def spapr_xive_end_to_target(end_idx: int) -> tuple[int, int]:
+def spapr_xive_end_to_target(end_blk: int, end_idx: int) -> tuple[int, int]:
     """Server number and priority that an END index stands for."""
+    del end_blk
     return end_idx >> 3, end_idx & 7
 
 
@@ -81,7 +83,7 @@ def kvmppc_xive_cpu_connect(xive: SpaprXive, cpu: PowerPCCPU, errp: Error) -> in
         vcpu.deliver = lambda prio: xive_tctx_ipb_update(
             tctx, TM_QW1_OS, xive_priority_to_ipb(prio)
         )
-    if kvm_cpu_is_enabled(xive.spapr, vcpu_id):
+    if kvm_cpu_is_enabled(vcpu_id, xive.spapr):
         return 0
     ret = kvm_vcpu_enable_cap(vcpu, KVM_CAP_PPC_IRQ_XIVE, 0, xive.fd, vcpu_id)
     if ret < 0:
@@ -90,13 +92,13 @@ def kvmppc_xive_cpu_connect(xive: SpaprXive, cpu: PowerPCCPU, errp: Error) -> in
     ret = xive.spapr.design.cpu_connect_ipi(xive, cpu, errp)
     if ret < 0:
         return ret
-    kvm_cpu_enable(xive.spapr, vcpu_id)
+    kvm_cpu_enable(vcpu_id, xive.spapr)
     return 0
 
 
 def kvmppc_xive_set_source_config(xive: SpaprXive, lisn: int, eas: XiveEAS, errp: Error) -> int:
     """Tell KVM where the events of a LISN go: priority, server, masked, EISN in one word."""
-    server, priority = spapr_xive_end_to_target(eas.end_idx)
+    server, priority = spapr_xive_end_to_target(eas.end_blk, eas.end_idx)
     kvm_src = priority | server << 3 | int(eas.masked) << 32 | eas.end_data << 33
     return kvm_device_access(xive.fd, KVM_DEV_XIVE_GRP_SOURCE_CONFIG, lisn, kvm_src, True, errp)
 
@@ -160,7 +162,9 @@ def kvmppc_xive_source_set_irq(xsrc: XiveSource, srcno: int, val: int) -> None:
     kvmppc_xive_esb_trigger(xsrc, srcno)
 
 
-def kvmppc_xive_set_queue_config(xive: SpaprXive, end_idx: int, end: XiveEND, errp: Error) -> int:
+def kvmppc_xive_set_queue_config(
+    xive: SpaprXive, end_blk: int, end_idx: int, end: XiveEND, errp: Error
+) -> int:
     """Tell KVM of a queue, named there by server number and priority."""
     kvm_eq = KvmEq()
     if end.valid:
@@ -172,15 +176,15 @@ def kvmppc_xive_set_queue_config(xive: SpaprXive, end_idx: int, end: XiveEND, er
         )
     if end.ucond_notify:
         kvm_eq = kvm_eq._replace(flags=KVM_XIVE_EQ_ALWAYS_NOTIFY)
-    server, priority = spapr_xive_end_to_target(end_idx)
+    server, priority = spapr_xive_end_to_target(end_blk, end_idx)
     kvm_eq_idx = priority | server << 3
     return kvm_device_access(xive.fd, KVM_DEV_XIVE_GRP_EQ_CONFIG, kvm_eq_idx, kvm_eq, True, errp)
 
 
-def kvmppc_xive_get_queue_config(xive: SpaprXive, end_idx: int, errp: Error) -> int:
+def kvmppc_xive_get_queue_config(xive: SpaprXive, end_blk: int, end_idx: int, errp: Error) -> int:
     """Fetch a queue's index and toggle bit, which the hardware moves on."""
     assert xive.fd is not None
-    server, priority = spapr_xive_end_to_target(end_idx)
+    server, priority = spapr_xive_end_to_target(end_blk, end_idx)
     kvm_eq = kvm_get_queue(xive.fd, server, priority)
     if not isinstance(kvm_eq, KvmEq):
         error_setg(errp, f"XIVE: no queue {priority} of server {server}: error {-kvm_eq}")
@@ -199,7 +203,7 @@ def kvmppc_xive_get_queues(xive: SpaprXive, errp: Error) -> int:
     """Fetch all queues that are set."""
     for end_idx, end in sorted(xive.endt.items()):
         if end.valid:
-            ret = kvmppc_xive_get_queue_config(xive, end_idx, errp)
+            ret = kvmppc_xive_get_queue_config(xive, SPAPR_XIVE_BLOCK_ID, end_idx, errp)
             if ret < 0:
                 return ret
     return 0
@@ -234,7 +238,9 @@ def kvmppc_xive_post_load(xive: SpaprXive) -> int:
     """After migration: queues first, then sources, whose targets need them."""
     errp = Error()
     for end_idx, end in sorted(xive.endt.items()):
-        if end.valid and kvmppc_xive_set_queue_config(xive, end_idx, end, errp) < 0:
+        if not end.valid:
+            continue
+        if kvmppc_xive_set_queue_config(xive, SPAPR_XIVE_BLOCK_ID, end_idx, end, errp) < 0:
             return -1
     for lisn in range(xive.source.nr_irqs):
         if not xive.spapr.design.source_is_valid(xive, lisn):

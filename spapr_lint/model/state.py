@@ -120,13 +120,16 @@ class XiveTCTX:
 
 @dataclass(slots=True, eq=False)
 class ICSState:
-    """XICS source controller.  ``offset`` is its first irq, ``nr_irqs`` how many it has."""
+    """XICS source controller.  ``offset`` is its first irq, ``nr_irqs`` how many it has.
+
+    ``pending`` is False while no source ever had anything to offer since the last reset.
+    """
 
     spapr: SpaprMachineState
     nr_irqs: int
     offset: int
     irqs: list[ICSIRQState]
-    claimed: dict[int, None] = field(default_factory=dict)
+    pending: bool = False
     fd: KvmDevice | None = None
 
 

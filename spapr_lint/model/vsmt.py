@@ -47,13 +47,13 @@ def spapr_max_server_number(spapr: SpaprMachineState) -> int:
     return div_round_up(max_cpus * spapr.vsmt, spapr.ms.smp.threads) & 0xFFFFFFFF
 
 
-def spapr_find_cpu(spapr: SpaprMachineState, vcpu_id: int) -> PowerPCCPU | None:
+def spapr_find_cpu(vcpu_id: int, spapr: SpaprMachineState) -> PowerPCCPU | None:
     """The present vCPU with that server number, or None (QEMU hw/ppc/spapr.c)."""
     return spapr.cpus.get(vcpu_id)
 
 
 def spapr_set_vcpu_id(
-    spapr: SpaprMachineState, cpu: PowerPCCPU, cpu_index: int, errp: Error
+    cpu: PowerPCCPU, cpu_index: int, spapr: SpaprMachineState, errp: Error
 ) -> bool:
     """Give a new vCPU its server number; False when KVM could not take it."""
     vcpu_id = spapr_vcpu_id(spapr, cpu_index)

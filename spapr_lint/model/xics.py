@@ -53,7 +53,6 @@ def ics_set_irq_type(ics: ICSState, srcno: int, lsi: bool) -> None:
     irq = ics.irqs[srcno]
     flags = XICS_FLAGS_IRQ_LSI if lsi else XICS_FLAGS_IRQ_MSI
     ics.irqs[srcno] = irq._replace(flags=irq.flags | flags)
-    ics.claimed[srcno] = None
 
 
 def icp_reset(icp: ICPState) -> None:
@@ -68,6 +67,7 @@ def ics_reset(ics: ICSState) -> None:
         irq._replace(server=0, priority=0xFF, saved_priority=0xFF, status=0) if irq.flags else _FREE
         for irq in ics.irqs
     ]
+    ics.pending = False
 
 
 _FREE = ICSIRQState()
@@ -161,11 +161,14 @@ def icp_irq(ics: ICSState, server: int, nr: int, priority: int) -> None:
 def _set_status(ics: ICSState, srcno: int, on: int, off: int) -> None:
     irq = ics.irqs[srcno]
     ics.irqs[srcno] = irq._replace(status=(irq.status & ~off) | on)
+    ics.pending = ics.pending or bool(on)
 
 
 def ics_resend(ics: ICSState) -> None:
     """Offer every rejected or still asserted source again."""
-    for srcno in ics.claimed:
+    if not ics.pending:
+        return  # the common case, and not worth a walk over all sources
+    for srcno in range(ics.nr_irqs):
         irq = ics.irqs[srcno]
         if irq.flags & XICS_FLAGS_IRQ_LSI:
             ics_resend_lsi(ics, srcno)

@@ -19,6 +19,7 @@ from spapr_lint.model.kvm import (
 )
 from spapr_lint.model.kvm_device import kvm_device_access, kvm_device_check_attr
 from spapr_lint.model.state import ICSState, PowerPCCPU, SpaprMachineState, cpu_foreach
+from spapr_lint.model.xics import ics_irq_free
 
 
 def kvm_arch_vcpu_id(cpu: PowerPCCPU) -> int:
@@ -26,12 +27,12 @@ def kvm_arch_vcpu_id(cpu: PowerPCCPU) -> int:
     return cpu.vcpu_id
 
 
-def kvm_cpu_is_enabled(spapr: SpaprMachineState, vcpu_id: int) -> bool:
+def kvm_cpu_is_enabled(vcpu_id: int, spapr: SpaprMachineState) -> bool:
     """Whether that vCPU was connected to the device already, as after unplug and replug."""
     return vcpu_id in spapr.kvm_enabled_cpus
 
 
-def kvm_cpu_enable(spapr: SpaprMachineState, vcpu_id: int) -> None:
+def kvm_cpu_enable(vcpu_id: int, spapr: SpaprMachineState) -> None:
     """Remember that the vCPU was connected."""
     spapr.kvm_enabled_cpus[vcpu_id] = None
 
@@ -42,13 +43,13 @@ def icp_kvm_realize(ics: ICSState, cpu: PowerPCCPU, errp: Error) -> int:
     if ics.fd is None or vcpu is None:
         return 0
     vcpu_id = kvm_arch_vcpu_id(cpu)
-    if kvm_cpu_is_enabled(ics.spapr, vcpu_id):
+    if kvm_cpu_is_enabled(vcpu_id, ics.spapr):
         return 0
     ret = kvm_vcpu_enable_cap(vcpu, KVM_CAP_IRQ_XICS, 0, ics.fd, vcpu_id)
     if ret < 0:
         error_setg(errp, f"Unable to connect CPU{vcpu_id} to kernel XICS: error {-ret}")
         return ret
-    kvm_cpu_enable(ics.spapr, vcpu_id)
+    kvm_cpu_enable(vcpu_id, ics.spapr)
     return 0
 
 
@@ -86,7 +87,9 @@ def xics_kvm_connect(ics: ICSState, nr_servers: int, errp: Error) -> int:
         if icp_kvm_realize(ics, cpu, errp) < 0:
             xics_kvm_disconnect(ics)
             return -1
-    for srcno in ics.claimed:
+    for srcno in range(ics.nr_irqs):
+        if ics_irq_free(ics, srcno):
+            continue
         if ics_set_kvm_state_one(ics, srcno, errp) < 0:
             xics_kvm_disconnect(ics)
             return -1

@@ -17,7 +17,7 @@ from spapr_lint.model.constants import (
 )
 from spapr_lint.model.errors import EBUSY, Error, error_setg, qemu_assert
 from spapr_lint.model.fdt import (
-    FdtNode,
+    Fdt,
     fdt_add_subnode,
     fdt_setprop,
     fdt_setprop_cell,
@@ -175,22 +175,22 @@ def rtas_int_on(spapr: SpaprMachineState, args: list[int]) -> list[int]:
     return [RTAS_OUT_SUCCESS]
 
 
-def xics_spapr_dt(ics: ICSState, nr_servers: int, fdt: FdtNode, phandle: int) -> None:
-    """The interrupt-controller node of XICS; ``fdt`` is the tree's root.
+def xics_spapr_dt(ics: ICSState, nr_servers: int, fdt: Fdt, phandle: int) -> None:
+    """The interrupt-controller node of XICS.
 
     "ibm,interrupt-server-ranges" holds pairs (first server number, how many server numbers from
     there), PAPR B.6.1.1: a machine's numbers start at 0, so the highest plus one is right.
     """
     del ics
     interrupt_server_ranges_prop = [0, cpu_to_be32(nr_servers)]
-    node = fdt_add_subnode(fdt, "interrupt-controller")
-    fdt_setprop_string(node, "device_type", "PowerPC-External-Interrupt-Presentation")
-    fdt_setprop_string(node, "compatible", "IBM,ppc-xicp")
-    fdt_setprop(node, "interrupt-controller", None)
-    fdt_setprop(node, "ibm,interrupt-server-ranges", interrupt_server_ranges_prop)
-    fdt_setprop_cell(node, "#interrupt-cells", 2)
-    fdt_setprop_cell(node, "linux,phandle", phandle)
-    fdt_setprop_cell(node, "phandle", phandle)
+    node = fdt_add_subnode(fdt, fdt.root, "interrupt-controller")
+    fdt_setprop_string(fdt, node, "device_type", "PowerPC-External-Interrupt-Presentation")
+    fdt_setprop_string(fdt, node, "compatible", "IBM,ppc-xicp")
+    fdt_setprop(fdt, node, "interrupt-controller", None)
+    fdt_setprop(fdt, node, "ibm,interrupt-server-ranges", interrupt_server_ranges_prop)
+    fdt_setprop_cell(fdt, node, "#interrupt-cells", 2)
+    fdt_setprop_cell(fdt, node, "linux,phandle", phandle)
+    fdt_setprop_cell(fdt, node, "phandle", phandle)
 
 
 def ics_spapr_new(spapr: SpaprMachineState, nr_irqs: int, offset: int) -> ICSState:
@@ -234,7 +234,6 @@ def xics_spapr_free_irq(ics: ICSState, irq: int) -> None:
     qemu_assert(valid, "xics_spapr_free_irq", "ics_valid_irq(ics, irq)")
     srcno = irq - ics.offset
     ics.irqs[srcno] = ICSIRQState(priority=0, saved_priority=0)
-    ics.claimed.pop(srcno, None)
 
 
 def xics_spapr_set_irq(ics: ICSState, irq: int, val: int) -> None:
@@ -254,7 +253,9 @@ def xics_spapr_print_info(ics: ICSState) -> list[str]:
                 f"PP={icp.pending_priority:02x} MFRR={icp.mfrr:02x}"
             )
     lines.append(f"ICS {ics.offset:4x}..{ics.offset + ics.nr_irqs - 1:4x}")
-    for srcno in sorted(ics.claimed):
+    for srcno in range(ics.nr_irqs):
+        if ics_irq_free(ics, srcno):
+            continue
         irq = ics.irqs[srcno]
         kind = "LSI" if irq.flags & XICS_FLAGS_IRQ_LSI else "MSI"
         lines.append(f"  {ics.offset + srcno:4x} {kind} {irq.priority:02x} {irq.status:02x}")

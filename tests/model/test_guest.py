@@ -86,7 +86,7 @@ def ranges(*cells: int) -> Callable[[FdtNode], None]:
     def edit(root: FdtNode) -> None:
         node = fdt_subnode(root, "interrupt-controller")
         assert node is not None
-        fdt_setprop(node, "ibm,xive-lisn-ranges", list(cells))
+        fdt_setprop(Fdt(), node, "ibm,xive-lisn-ranges", list(cells))
 
     return edit
 
@@ -101,20 +101,20 @@ def sizes(*cells: int) -> Callable[[FdtNode], None]:
     def edit(root: FdtNode) -> None:
         node = fdt_subnode(root, "interrupt-controller")
         assert node is not None
-        fdt_setprop(node, "ibm,xive-eq-sizes", list(cells))
+        fdt_setprop(Fdt(), node, "ibm,xive-eq-sizes", list(cells))
 
     return edit
 
 
 def priorities(*cells: int) -> Callable[[FdtNode], None]:
-    return lambda root: fdt_setprop(root, "ibm,plat-res-int-priorities", list(cells))
+    return lambda root: fdt_setprop(Fdt(), root, "ibm,plat-res-int-priorities", list(cells))
 
 
 def server9(root: FdtNode) -> None:
     cpus = fdt_subnode(root, "cpus")
     assert cpus is not None
     node = next(node for name, node in cpus.children.items() if name.endswith("@8"))
-    fdt_setprop(node, "ibm,ppc-interrupt-server#s", [9])
+    fdt_setprop(Fdt(), node, "ibm,ppc-interrupt-server#s", [9])
 
 
 SPOILT: dict[str, Callable[[FdtNode], None]] = {

@@ -121,7 +121,7 @@ from spapr_lint.model.spapr_xive import spapr_xive_dt_node
 
 def spapr_xive_dt(xive, nr_servers, fdt, phandle):
     node = spapr_xive_dt_node(xive, fdt, phandle)
-    fdt_setprop(node, "ibm,xive-lisn-ranges", [0, xive.nr_ipis {change}])
+    fdt_setprop(fdt, node, "ibm,xive-lisn-ranges", [0, xive.nr_ipis {change}])
 
 
 def spapr_xive_class_init(sicc):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from spapr_lint.model.constants import SPAPR_IRQ_IPI, SPAPR_XIRQ_BASE, cpu_to_be32
 from spapr_lint.model.errors import Error
-from spapr_lint.model.fdt import FdtNode, fdt_setprop
+from spapr_lint.model.fdt import Fdt, fdt_setprop
 from spapr_lint.model.spapr_xive import (
     qdev_prop_set_uint32,
     spapr_xive_dt_node,
@@ -43,14 +43,14 @@ def spapr_irq_init(spapr: SpaprMachineState, errp: Error) -> None:
             return
 
 
-def spapr_xive_dt(xive: SpaprXive, nr_servers: int, fdt: FdtNode, phandle: int) -> None:
+def spapr_xive_dt(xive: SpaprXive, nr_servers: int, fdt: Fdt, phandle: int) -> None:
     """The interrupt-controller node; the range of LISNs that the guest may take for IPIs.
 
     "ibm,xive-lisn-ranges" holds pairs (first LISN, how many), PAPR B.6.12.
     """
     node = spapr_xive_dt_node(xive, fdt, phandle)
     lisn_ranges = [cpu_to_be32(SPAPR_IRQ_IPI), cpu_to_be32(SPAPR_IRQ_IPI + nr_servers)]
-    fdt_setprop(node, "ibm,xive-lisn-ranges", lisn_ranges)
+    fdt_setprop(fdt, node, "ibm,xive-lisn-ranges", lisn_ranges)
 
 
 def kvmppc_xive_cpu_connect_ipi(xive: SpaprXive, cpu: PowerPCCPU, errp: Error) -> int:

@@ -33,7 +33,7 @@ def xive_source_is_valid(xive: SpaprXive, i: int) -> bool:
     """Whether KVM knows the source: an external one that is claimed, or a connected vCPU's IPI."""
     if not xive.eat[i].valid:
         return False
-    return i >= SPAPR_XIRQ_BASE or kvm_cpu_is_enabled(xive.spapr, i)
+    return i >= SPAPR_XIRQ_BASE or kvm_cpu_is_enabled(i, xive.spapr)
 
 
 def kvmppc_xive_source_reset(xsrc: XiveSource, errp: Error) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from spapr_lint.model.constants import SPAPR_IRQ_IPI, SPAPR_XIRQ_BASE, cpu_to_be32
 from spapr_lint.model.errors import Error
-from spapr_lint.model.fdt import FdtNode, fdt_setprop
+from spapr_lint.model.fdt import Fdt, fdt_setprop
 from spapr_lint.model.spapr_xive import (
     qdev_prop_set_uint32,
     spapr_xive_dt_node,
@@ -45,12 +45,12 @@ def spapr_irq_init(spapr: SpaprMachineState, errp: Error) -> None:
             return
 
 
-def spapr_xive_dt(xive: SpaprXive, nr_servers: int, fdt: FdtNode, phandle: int) -> None:
+def spapr_xive_dt(xive: SpaprXive, nr_servers: int, fdt: Fdt, phandle: int) -> None:
     """The interrupt-controller node, with the range of IPIs that exist."""
     del nr_servers
     node = spapr_xive_dt_node(xive, fdt, phandle)
     lisn_ranges = [cpu_to_be32(SPAPR_IRQ_IPI), cpu_to_be32(xive.nr_ipis)]
-    fdt_setprop(node, "ibm,xive-lisn-ranges", lisn_ranges)
+    fdt_setprop(fdt, node, "ibm,xive-lisn-ranges", lisn_ranges)
 
 
 def spapr_xive_class_init(sicc: SpaprInterruptControllerClass) -> SpaprXiveClass:

@@ -11,6 +11,7 @@ import re
 import stat
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
@@ -31,6 +32,7 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and of how much."""
 
 _Option = TypeVar("_Option", bound=Callable[..., object])
+_PATIENCE = 0.5
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
@@ -196,19 +198,49 @@ def _mode(path: str) -> int:
         return 0o666 & ~mask
 
 
+class _Meter:
+    """A bar on standard error that appears only once a run is long enough to wonder."""
+
+    def __init__(self) -> None:
+        self._due = time.monotonic() + _PATIENCE
+        self._close: Callable[[], None] | None = None
+        self._update: Progress | None = None
+
+    def show(self, what: str, done: int, total: int) -> None:
+        if self._update is None:
+            if time.monotonic() < self._due:
+                return
+            self._open()
+        if self._update is not None:
+            self._update(what, done, total)
+
+    def close(self) -> None:
+        if self._close is not None:
+            self._close()
+
+    def _open(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+        from rich.progress import Progress as Bar
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        bar = Bar(*columns, console=Console(stderr=True), transient=True)
+        task = bar.add_task("", total=None)
+        bar.start()
+        self._close = bar.stop
+        self._update = lambda what, done, total: bar.update(
+            task, completed=done, total=total or None, description=what
+        )
+
+
 @contextmanager
 def progress() -> Iterator[Progress | None]:
     """Something to report progress to while standard error is a terminal, else None."""
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-    from rich.progress import Progress as Bar
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda what, done, total: bar.update(
-            task, completed=done, total=total or None, description=what
-        )
+    meter = _Meter()
+    try:
+        yield meter.show
+    finally:
+        meter.close()

@@ -253,6 +253,31 @@ def test_ctrl_c_leaves_no_half_written_file(work: Path) -> None:
     assert not [name for name in os.listdir(work) if name.startswith(".spapr-lint")]
 
 
+def test_colours_and_progress_are_for_terminals_only(work: Path) -> None:
+    script = (
+        "import os, pty, sys\n"
+        "from spapr_lint.commands import common\n"
+        "common._PATIENCE = 0\n"
+        "from spapr_lint.cli import main\n"
+        "pid, fd = pty.fork()\n"
+        "if pid == 0:\n"
+        "    os._exit(main(['bad.py']))\n"
+        "data = b''\n"
+        "try:\n"
+        "    while piece := os.read(fd, 4096):\n"
+        "        data += piece\n"
+        "except OSError:\n"
+        "    pass\n"
+        "sys.stdout.buffer.write(data)\n"
+    )
+    seen = run("-c", script, cwd=work, TERM="xterm", NO_COLOR="").stdout
+    assert "\x1b[1;31mSPL109\x1b[0m" in seen
+    assert "parsing" in seen
+    plain = run("-c", script, cwd=work, TERM="xterm", NO_COLOR="1").stdout
+    assert "\x1b[1;31m" not in plain
+    assert "\x1b" not in lint("bad.py", cwd=work, TERM="xterm").stdout
+
+
 def _imported(work: Path, *arguments: str) -> set[str]:
     script = (
         "import sys\nfrom spapr_lint.cli import main\n"

@@ -157,7 +157,8 @@ def _compound(ctx: Context, operator: str, target: Node, given: Node, indent: in
     simple = f"{goal.text} {sign} "
     if same and new.text.startswith(simple) and operator in BINDS:
         right = new.text[len(simple) :]
-        right = right[1:-1] if right == f"({ex.text})" else right
+        if right == f"({ex.text})" and ex.binds > WALRUS:
+            right = ex.text
         ctx.put(indent, f"{place} {sign}= {whole(right)}", target.line)
     else:
         ctx.put(indent, f"{place} = {whole(kept.text)}", target.line)

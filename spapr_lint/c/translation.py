@@ -15,7 +15,6 @@ from spapr_lint.c.blocks import fail, fill, statement, whole
 from spapr_lint.c.calls import CALLS
 from spapr_lint.c.classes import CLASSES
 from spapr_lint.c.context import Context, Function, Line, Maker, Writer
-from spapr_lint.c.dispatch import express
 from spapr_lint.c.expressions import EXPRESSIONS
 from spapr_lint.c.facts import definition
 from spapr_lint.c.functions import FUNCTIONS, constant, function, macro_function, measure
@@ -264,8 +263,7 @@ class _File:
             given = [kid.words for kid in inner.need("arguments").kids]
             self.use(inner.need("function").text, given, node, indent)
         else:
-            ex = express(self.ctx, inner)
-            self.ctx.put(indent, whole(ex.text), node.line)
+            statement(self.ctx, node, indent)
 
     def use(self, name: str, given: list[str], node: Node, indent: int) -> None:
         macro = self.ctx.declared.macros.get(name)

@@ -168,6 +168,8 @@ def test_cut_anywhere() -> None:
         b'"never closed',
         b"#define",
         b"#if 1",
+        b"x = y[1];",
+        b"int f(void) { T *= d = m->e; }",
         b"#else\n#endif\n",
         b"int f(void) {",
         b"}}}}",

@@ -61,6 +61,13 @@ def _encoding(cookie: str, line: int) -> str:
     # rot13 and base64 are codecs, but not encodings of text.
     if not getattr(codec, "_is_text_encoding", True):
         raise DecodeError(line, f"not an encoding of text: {cookie}")
+    try:
+        readable = codec.decode(b"# coding")[0] == "# coding"
+    except UnicodeError:
+        readable = False
+    if not readable:
+        # Then the cookie could not have been read in the first place.
+        raise DecodeError(line, f"not an encoding for a source file: {cookie}")
     return codec.name
 
 

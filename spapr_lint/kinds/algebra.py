@@ -230,12 +230,13 @@ class Algebra:
         return Derived(one, "left"), Derived(two, "right")
 
     def _difference(self, one: Kind, two: Kind) -> tuple[Derived, ...]:
-        inner = self.relations.outer(two.space) and two.role == "base" and one.space != two.space
-        if not self.relations.alike(one, two):
+        if not (self.relations.alike(one, two) or self.relations.alike(two, one)):
             return (Derived(one, "left"),)
+        inner = two.role == "base" and bool(self.relations.outer(two.space))
         role = _DIFFERENCES.get((one.role, two.role), one.role)
         space = two.space if inner and role == "count" else one.space
-        if (one.role, two.role) == ("id", "base"):
+        # A base may have had something added: as an id it is a place within its sub-range.
+        if two.role == "base" and (one.role == "id" or (one.role == "base" and inner)):
             only = two.space if inner else self.relations.only_inner(one.space)
             space, role = (only, "id") if only else (one.space, "ordinal")
         to = Kind(space, role)

@@ -38,9 +38,9 @@ class Producer:
     parameter inside the function (a position as text, or a name; ``*`` as function is any).
     ``field`` with ``owner``: reading that field; the owner is the object's type, without
     one any object's field of that name is meant.
-    ``name``: a global variable, never a local or a parameter.
-    ``constant``: a macro or a module's constant.  ``literal``: a literal.  ``property``: reading
-    a device-tree property.  ``item`` narrows to one constant index of what was recognised
+    ``name``: any variable of that name.  ``constant``: a macro or a global, never a local.
+    ``literal``: a literal.  ``property``: reading a device-tree property.
+    ``item`` narrows to one constant index of what was recognised
     (``args[1]``), ``element`` to any element.  ``within`` holds it to the body of one function,
     ``when`` to calls with certain other arguments.
     """

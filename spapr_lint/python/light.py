@@ -13,7 +13,6 @@ any failure.  ``SPAPR_LINT_STANDARD_NODES=1`` turns it off.
 from __future__ import annotations
 
 import os
-import platform
 import sys
 from collections.abc import Callable
 from functools import cache, partial
@@ -195,7 +194,7 @@ def _switched_off() -> bool:
 
 def _one_thread_at_a_time() -> bool:
     enabled: Callable[[], bool] = getattr(sys, "_is_gil_enabled", lambda: True)
-    return platform.python_implementation() == "CPython" and enabled()
+    return sys.implementation.name == "cpython" and enabled()
 
 
 @cache

@@ -16,7 +16,7 @@ from spapr_lint import ir
 from spapr_lint.python import decode, lower
 from tests.python.helpers import corpus, module_nodes, nodes, sites
 
-FILES = corpus(9)
+FILES = corpus(14)
 COMPREHENSIONS = {"listcomp", "setcomp", "dictcomp", "genexpr"}
 PRIVATE = re.compile(r"class _*(\w+)")
 

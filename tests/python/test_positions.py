@@ -28,7 +28,7 @@ def _by_provider(text: str, wanted: list[int]) -> dict[int, Position]:
     return found
 
 
-@pytest.mark.parametrize("path", corpus(45, 7), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", corpus(60, 7), ids=lambda path: path.stem)
 def test_positions_are_those_of_the_provider(path: Path) -> None:
     text = decode(path.read_bytes())
     wanted = sites(lower(text))

@@ -49,9 +49,11 @@ _RECORD = re.compile(
     r"(?:\s*(?:QEMU_PACKED|__attribute__\s*\(\(.*?\)\)))?\s*(\w+)?\s*\{"
 )
 _SIMPLE_TYPEDEF = re.compile(r"\s*typedef\s+(?:(?:struct|union)\s+)?(\w+)\s+(\w+)\s*\Z")
-_TYPEDEF_NAME = re.compile(r"\(\s*\*\s*(\w+)\s*\)\s*\(|(\w+)\s*(?:\([^()]*\)|\[[^\]]*\]|\s)*\Z")
+_POINTER_NAME = re.compile(r"\(\s?\*\s?(\w+)\s?\)\s?\(")
+_TYPEDEF_NAME = re.compile(r"(\w+) ?(?:\([^()]*\) ?|\[[^\]]*\] ?)*\Z")
 _FUNCTION = re.compile(r"([A-Za-z_]\w*)\s*\(")
-_VARIABLE = re.compile(r"(\w+)\s*((?:\[[^\]]*\]\s*)*)\s*(?:=|\Z)")
+_VARIABLE = re.compile(r"(\w+) ?(?:\[[^\]]*\] ?)*\Z")
+_TAIL: Final = 400  # characters at the end of a declaration that hold its name
 _CHECK = re.compile(
     r"\(?\s*(OBJECT_CHECK|OBJECT_CLASS_CHECK|OBJECT_GET_CLASS|INTERFACE_CHECK)\s*\(\s*(\w+)"
 )
@@ -59,6 +61,8 @@ _ATTRIBUTES: Final = frozenset(
     words("__attribute__ GCC_FMT_ATTR G_GNUC_PRINTF QEMU_ALIGNED __aligned__ typeof __typeof__")
 )
 _RECORD_HEAD = re.compile(r"\b(?:struct|union|enum)\b[\s\w]*\Z")
+_BRACE = re.compile(r"\s*\{")
+_SPACE = re.compile(r"\s*")
 _FORWARD = re.compile(r"\s*(?:struct|union|enum)\s+\w+\s*\Z")
 _TAG = re.compile(rb"/\*\s*[a-z_]+\.[a-z]+\s*\*/|//\s*[a-z_]+\.[a-z]+\s*$", re.M)
 _ENUMERATOR = re.compile(r"\s*([A-Za-z_]\w*)")
@@ -129,19 +133,20 @@ class _Reader:
         self.variable(head, stripped.startswith("extern"))
 
     def without_macros(self, text: str, code: str, body: int) -> tuple[str, str, int]:
+        """What is left after macros that stand without ``;`` before a declaration."""
+        at = 0
         while True:
-            match = _MACRO_CALL.match(code)
-            if not match:
-                return text, code, body
-            rest = code[match.end() :]
-            if not rest.strip() and not match.group(1).isupper():
-                return text, code, body
-            if rest.lstrip().startswith("{"):
-                return text, code, body
+            match = _MACRO_CALL.match(code, at)
+            if not match or _BRACE.match(code, match.end()):
+                break
+            empty = _SPACE.fullmatch(code, match.end()) is not None
+            if empty and not match.group(1).isupper():
+                break
             self.invocation(match.group(1), [p.strip() for p in match.group(2).split(",")])
-            text, code, body = text[match.end() :], rest, max(-1, body - match.end())
-            if not rest.strip():
+            at = match.end()
+            if empty:
                 return "", "", -1
+        return (text[at:], code[at:], max(-1, body - at)) if at else (text, code, body)
 
     def invocation(self, name: str, given: list[str]) -> None:
         casts, classes = self.facts.casts, self.facts.classes
@@ -196,10 +201,10 @@ class _Reader:
             if simple.group(1) != simple.group(2):
                 self.facts.typedefs.setdefault(simple.group(2), " ".join(code.split()))
             return
-        name = _TYPEDEF_NAME.search(code)
+        text = " ".join(code.split())
+        name = _POINTER_NAME.search(text) or _TYPEDEF_NAME.search(text[-_TAIL:])
         if name:
-            text = " ".join(code.split())
-            self.facts.typedefs.setdefault(name.group(1) or name.group(2), text)
+            self.facts.typedefs.setdefault(name.group(1), text)
 
     def function_name(self, head: str) -> str | None:
         for match in _FUNCTION.finditer(head):
@@ -215,8 +220,10 @@ class _Reader:
             if pointer:
                 self.facts.variables.setdefault(pointer.group(1), " ".join(head.split()))
             return
-        match = None if _FORWARD.match(head) else _VARIABLE.search(head)
-        if match and head[: match.start()].strip() and match.group(1) not in ("struct", "union"):
+        head = " ".join(head.split())
+        tail = head[-_TAIL:]
+        match = None if _FORWARD.match(head) else _VARIABLE.search(tail)
+        if match and tail[: match.start()].strip() and match.group(1) not in ("struct", "union"):
             name = match.group(1)
             declared = " ".join(head.split()).removeprefix("extern ")
             self.facts.variables.setdefault(name, declared)
@@ -281,4 +288,4 @@ def _is_function(head: str) -> bool:
     text = _DIRECTIVE.sub("", head).rstrip()
     if text.endswith(")"):
         return True
-    return "(" in text and "=" not in text and not _RECORD_HEAD.search(text)
+    return "(" in text and "=" not in text and not _RECORD_HEAD.search(text[-_TAIL:])

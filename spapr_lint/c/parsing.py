@@ -19,7 +19,7 @@ from spapr_lint.c.mask import Masked, Source, decode, mask
 from spapr_lint.c.names import words
 from spapr_lint.c.nodes import parse_tree
 
-LIMIT: Final = 64 * 1024 * 1024  # bytes; larger files are not parsed
+LIMIT: Final = 8 * 1024 * 1024  # bytes; larger files are not parsed
 
 
 @dataclass(frozen=True, slots=True)

@@ -436,7 +436,7 @@ def _doubtful(unit: Unit, ctx: Context) -> bool:
     construction, which the tests hold over trees and made-up programs; what
     comes from damaged C, or from a macro's body, need not be.
     """
-    if unit.errors or unit.notes or ctx.untranslated:
+    if unit.errors or unit.notes or ctx.untranslated or not unit.source.masked.code.isascii():
         return True
     return any(listed is not None for listed, _, _ in unit.facts.macros.values())
 

@@ -1,22 +1,22 @@
 """A device tree under construction, with libfdt's names, and its ways out: JSON, dts, dtb.
 
-The tree itself is nested dictionaries, so that nothing but the blob needs a library; dts and
-dtb are made by pylibfdt, the binding that dtc's own maintainers keep, loaded when asked for.
+Properties are bytes as in the blob.  The tree itself is nested dictionaries, so that nothing but
+the blob needs a library: pylibfdt, the binding that dtc's own maintainers keep, loaded when asked.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-Value = bytes | str | int | list[int] | None
+Value = str | int | list[int] | None
 
 
 @dataclass(slots=True)
 class FdtNode:
-    """A node: properties as they were set, and children by name with unit address."""
+    """A node: properties as the blob holds them, and children by name with unit address."""
 
     name: str
-    properties: dict[str, Value] = field(default_factory=dict)
+    properties: dict[str, bytes] = field(default_factory=dict)
     children: dict[str, FdtNode] = field(default_factory=dict)
 
 
@@ -36,19 +36,19 @@ def fdt_add_subnode(fdt: Fdt, parent: FdtNode, name: str) -> FdtNode:
 def fdt_setprop(fdt: Fdt, node: FdtNode, name: str, value: list[int] | None) -> None:
     """A property of 32-bit cells, or with None an empty one."""
     del fdt
-    node.properties[name] = value
+    node.properties[name] = encode(value)
 
 
 def fdt_setprop_cell(fdt: Fdt, node: FdtNode, name: str, value: int) -> None:
     """A property of one 32-bit cell."""
     del fdt
-    node.properties[name] = value
+    node.properties[name] = encode(value)
 
 
 def fdt_setprop_string(fdt: Fdt, node: FdtNode, name: str, value: str) -> None:
     """A property that is a string."""
     del fdt
-    node.properties[name] = value
+    node.properties[name] = encode(value)
 
 
 def fdt_subnode(node: FdtNode, prefix: str) -> FdtNode | None:
@@ -62,17 +62,15 @@ def fdt_subnode(node: FdtNode, prefix: str) -> FdtNode | None:
 def cells(node: FdtNode, name: str) -> list[int] | None:
     """The cells of a property, None when it is absent or no list of cells."""
     value = node.properties.get(name)
-    if isinstance(value, int):
-        return [value]
-    return value if isinstance(value, list) else None
+    if value is None or len(value) % 4:
+        return None
+    return [int.from_bytes(value[at : at + 4], "big") for at in range(0, len(value), 4)]
 
 
 def encode(value: Value) -> bytes:
     """A property's value as the flattened tree holds it: big-endian cells, strings with NUL."""
     if value is None:
         return b""
-    if isinstance(value, bytes):
-        return value
     if isinstance(value, str):
         return value.encode() + b"\0"
     if isinstance(value, int):
@@ -90,7 +88,7 @@ def to_dtb(tree: Fdt) -> bytes:
     def write(node: FdtNode) -> None:
         writer.begin_node(node.name)
         for name, value in node.properties.items():
-            writer.property(name, encode(value))
+            writer.property(name, value)
         for child in node.children.values():
             write(child)
         writer.end_node()
@@ -112,17 +110,21 @@ def _dts(node: FdtNode, depth: int, lines: list[str]) -> None:
     tab = "\t" * depth
     lines.append(f"{tab}{node.name or '/'} {{")
     for name, value in node.properties.items():
-        if value is None:
-            lines.append(f"{tab}\t{name};")
-        elif isinstance(value, str):
-            lines.append(f'{tab}\t{name} = "{value}";')
-        elif isinstance(value, bytes):
-            lines.append(f"{tab}\t{name} = [{value.hex(' ')}];")
-        else:
-            numbers = [value] if isinstance(value, int) else value
-            text = " ".join(f"0x{number & 0xFFFFFFFF:x}" for number in numbers)
-            lines.append(f"{tab}\t{name} = <{text}>;")
+        lines.append(f"{tab}\t{_property(name, value)}")
     for child in node.children.values():
         lines.append("")
         _dts(child, depth + 1, lines)
     lines.append(f"{tab}}};")
+
+
+def _property(name: str, value: bytes) -> str:
+    """A property as dtc shows it: text where it looks like text, else cells."""
+    text = value.removesuffix(b"\0")
+    if not value:
+        return f"{name};"
+    if text and value.endswith(b"\0") and text.isascii() and text.decode().isprintable():
+        return f'{name} = "{text.decode()}";'
+    if len(value) % 4:
+        return f"{name} = [{value.hex(' ')}];"
+    numbers = (int.from_bytes(value[at : at + 4], "big") for at in range(0, len(value), 4))
+    return f"{name} = <{' '.join(f'0x{number:x}' for number in numbers)}>;"

@@ -39,11 +39,11 @@ from spapr_lint.model.spapr_irq import (
 )
 from spapr_lint.model.spapr_xive import spapr_xive_reset
 from spapr_lint.model.state import (
+    CPUCore,
     CPUState,
     GuestMemory,
     MachineState,
     PowerPCCPU,
-    SpaprCpuCore,
     SpaprMachineState,
     cpu_foreach,
 )
@@ -156,7 +156,7 @@ def spapr_init_cpus(spapr: SpaprMachineState, errp: Error) -> None:
 def spapr_core_realize(spapr: SpaprMachineState, core_id: int, errp: Error) -> None:
     """Create a core's vCPUs and plug it.  ``core_id`` is the cpu_index of its thread 0."""
     smp = spapr.ms.smp
-    core = SpaprCpuCore(core_id)
+    core = CPUCore(core_id)
     # Old machine versions, which have no hotplug, may end with a core of fewer threads.
     for i in range(smp.threads):
         if core.core_id + i >= smp.max_cpus:
@@ -290,7 +290,7 @@ def spapr_cas(spapr: SpaprMachineState, mode: str) -> None:
     spapr_irq_update_active_intc(spapr)
 
 
-def spapr_core_plug(spapr: SpaprMachineState, core_id: int) -> SpaprCpuCore:
+def spapr_core_plug(spapr: SpaprMachineState, core_id: int) -> CPUCore:
     """device_add of a core.  `Refused` as spapr_core_pre_plug() refuses."""
     smp = spapr.ms.smp
     if not spapr.smc.has_hotpluggable_cpus:

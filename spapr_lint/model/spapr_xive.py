@@ -6,6 +6,9 @@ IPIs, which cells, how many ENDs) is not here: see `spapr_lint.model.variants`.
 
 from __future__ import annotations
 
+from ctypes import c_uint32
+from typing import NamedTuple
+
 from spapr_lint.model.constants import (
     SPAPR_XIVE_BLOCK_ID,
     SPAPR_XIVE_NVT_BASE,
@@ -88,13 +91,31 @@ def spapr_xive_new(spapr: SpaprMachineState) -> SpaprXive:
     return SpaprXive(spapr, vc_base=SPAPR_XIVE_VC_BASE, tm_base=SPAPR_XIVE_TM_BASE)
 
 
-# The device's properties and the fields that they set.
-spapr_xive_properties = {"nr-irqs": "nr_irqs", "nr-ends": "nr_ends", "nr-ipis": "nr_ipis"}
+class Property(NamedTuple):
+    """A property of a device: its name, and the field of the owner that it sets."""
+
+    name: str
+    owner: type
+    field: str
+    default: int
+
+
+def DEFINE_PROP_UINT32(name: str, owner: type, field: str, default: int) -> Property:  # noqa: N802 -- QEMU's name
+    """A property of 32 bits without a sign (QEMU include/hw/qdev-properties.h)."""
+    return Property(name, owner, field, default)
+
+
+spapr_xive_properties = (
+    DEFINE_PROP_UINT32("nr-irqs", SpaprXive, "nr_irqs", 0),
+    DEFINE_PROP_UINT32("nr-ends", SpaprXive, "nr_ends", 0),
+    DEFINE_PROP_UINT32("nr-ipis", SpaprXive, "nr_ipis", 0),
+)
 
 
 def qdev_prop_set_uint32(dev: SpaprXive, name: str, value: int) -> None:
-    """Set a property of the device: ``nr-irqs`` or ``nr-ends``, C's uint32_t."""
-    setattr(dev, spapr_xive_properties[name], value & 0xFFFFFFFF)
+    """Set a property of the device before it is realized."""
+    (prop,) = [prop for prop in spapr_xive_properties if prop.name == name]
+    setattr(dev, prop.field, c_uint32(value).value)
 
 
 def spapr_xive_realize(xive: SpaprXive) -> None:

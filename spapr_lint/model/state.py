@@ -169,8 +169,8 @@ class PowerPCCPU:
 
 
 @dataclass(slots=True, eq=False)
-class SpaprCpuCore:
-    """A pluggable core.  ``core_id`` is the cpu_index of its thread 0."""
+class CPUCore:
+    """A pluggable core of a pseries machine.  ``core_id`` is the cpu_index of its thread 0."""
 
     core_id: int
     threads: list[PowerPCCPU] = field(default_factory=list)
@@ -182,7 +182,7 @@ class MachineState:
 
     smp: CpuTopology
     cpu_type: str
-    possible_cpus: list[SpaprCpuCore | None] = field(default_factory=list)
+    possible_cpus: list[CPUCore | None] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)

@@ -18,15 +18,11 @@ from spapr_lint.errors import UserError
 
 
 class Door(NamedTuple):
-    """A command: its name, the module whose ``main(argv) -> int`` it is, one line of help.
-
-    ``needs`` is the module without which it is not offered, ``module`` itself if empty.
-    """
+    """A command: its name, the module whose ``main(argv) -> int`` it is, one line of help."""
 
     name: str
     module: str
     help: str
-    needs: str = ""
 
 
 DOORS = (
@@ -82,7 +78,7 @@ def _command(door: Door) -> Callable[[list[str]], int]:
 
 def _is_built(door: Door) -> bool:
     try:
-        return all(find_spec(name) is not None for name in (door.module, door.needs) if name)
+        return find_spec(door.module) is not None
     except ModuleNotFoundError:
         return False
 

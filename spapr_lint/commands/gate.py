@@ -88,9 +88,6 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
     return exit_code(report, fail_on, not options["no_bisect"], options["strict"])
 
 
-gate_command = command
-
-
 def main(argv: list[str]) -> int:
     """Run the command."""
     return common.run(command, argv, "gate")

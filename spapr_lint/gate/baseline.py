@@ -102,6 +102,7 @@ def split(
         # A fingerprint holds the ordinal among equals, which changes when one of them is mended.
         lambda known, f: known[1:] == (f.path, f.rule, f.function, f.message),
         lambda known, f: known.fingerprint == f.fingerprint and not exists(known.path),
+        lambda known, f: known[2:] == (f.rule, f.function, f.message) and not exists(known.path),
     )
     for test in tests:
         new = []

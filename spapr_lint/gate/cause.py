@@ -77,6 +77,22 @@ class Causes:
             return Cause(finding.path, finding.line, "", "", True)
         return self._cause(*place, True)
 
+    def lines(self) -> tuple[list[str], list[str]]:
+        """The removed and the added lines of all files that matter."""
+        removed: list[str] = []
+        added: list[str] = []
+        for change in self._changes.values():
+            old = self._text(change.old_oid).split("\n") if change.old_oid else []
+            new = self._text(change.new_oid).split("\n") if change.new_oid else []
+            if not old or not new:
+                removed += old
+                added += new
+                continue
+            for hunk in self._lines(change).hunks:
+                removed += old[hunk.old_start - 1 : hunk.old_end - 1]
+                added += new[hunk.new_start - 1 : hunk.new_end - 1]
+        return removed, added
+
     def _edit(self, path: str) -> _Edit | None:
         change = self._changes.get(path)
         if change is None:

@@ -342,14 +342,18 @@ class _Walk:
         return item._replace(finding=shifted, unseen=True)
 
     def _calls(self, parents: Sequence[int], number: int, patch: int) -> None:
-        """Tell when fewer calls resolve than before."""
-        if not parents:
+        """Tell when calls resolve no longer."""
+        if len(parents) != 1:
             return
-        before, after = self.nodes[parents[0]], self.nodes[number]
+        before, after = self.nodes[parents[0]].report.ledger, self.nodes[number].report.ledger
+        if after.unresolved_calls <= before.unresolved_calls:
+            return
+        removed, added = self._causes(parents[0], number).lines()
+        new_calls = sight.calls_in(added) - sight.calls_in(removed)
         changes = self.differ.changes(self.plan.tree(parents[0]), self.plan.tree(number))
         path = next((c.new_path for c in changes if matters(c.new_path)), "")
-        finding = sight.unresolved(before.report.ledger, after.report.ledger, path)
-        if finding is None or len(parents) > 1:
+        finding = sight.unresolved(before, after, new_calls, path)
+        if finding is None:
             return
         track = self._new_track(patch, _Item(finding, 0, (patch,)))
         self.tracks[track].events.append(Event(patch, "born", path, 1))

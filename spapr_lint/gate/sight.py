@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from spapr_lint.findings import Finding, Ledger, Report, Step, Unseen, Way
 
 RULE = "SPL903"
+_CALL = re.compile(r"\b[A-Za-z_]\w*\s*\(")
 
 
 def blind_spots(report: Report) -> tuple[Finding, ...]:
@@ -25,14 +26,23 @@ def blind_spots(report: Report) -> tuple[Finding, ...]:
     )
 
 
-def unresolved(before: Ledger, after: Ledger, path: str) -> Finding | None:
-    """The finding that fewer calls resolve than before, or None."""
-    more = after.unresolved_calls - before.unresolved_calls
+def unresolved(before: Ledger, after: Ledger, new_calls: int, path: str) -> Finding | None:
+    """The finding that calls resolve no longer, or None.
+
+    ``new_calls`` is how many calls the change adds more than it removes: a new
+    call that does not resolve is no loss.
+    """
+    more = after.unresolved_calls - before.unresolved_calls - max(0, new_calls)
     if more <= 0:
         return None
-    calls = "1 call more is" if more == 1 else f"{more} calls more are"
+    calls = "1 call that was there is" if more == 1 else f"{more} calls that were there are"
     said = f"{calls} not resolved now ({after.unresolved_calls}, were {before.unresolved_calls})"
     return _finding(path, 1, said, "warning", f"unresolved {after.unresolved_calls}")
+
+
+def calls_in(lines: Iterable[str]) -> int:
+    """How many calls these lines seem to hold."""
+    return sum(len(_CALL.findall(line)) for line in lines)
 
 
 def unseen_paths(ledger: Ledger) -> frozenset[str]:

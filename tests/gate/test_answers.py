@@ -166,6 +166,7 @@ def test_exit_codes(every: GateReport, repo: Repo) -> None:
     report = repo.gate("HEAD~2..HEAD")
     assert exit_code(report) == 1
     assert exit_code(report, bisect=False) == 0
+    repo.commit("calls", {"u.c": CLEAN.replace("lisn + 1", "known(lisn)")})
     repo.commit("blind", {"u.c": CLEAN.replace("lisn + 1", "unknown(lisn)")})
     report = repo.gate("HEAD~1..HEAD")
     assert (exit_code(report), exit_code(report, strict=True)) == (0, 3)

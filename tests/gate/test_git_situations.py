@@ -450,12 +450,18 @@ def test_sight_lost_and_regained(repo: Repo) -> None:
 
 
 def test_call_that_no_longer_resolves_is_told(repo: Repo) -> None:
-    repo.commit("base", {"a.c": CLEAN})
+    repo.commit("base", {"a.c": CLEAN.replace("lisn + 1", "known(lisn)")})
     repo.commit("blind", {"a.c": CLEAN.replace("lisn + 1", "unknown(lisn)")})
     verdict = only(repo.gate("HEAD~1..HEAD"))
     assert verdict.finding.rule == "SPL903"
     assert verdict.finding.severity == "warning"
     assert verdict.state == "alive"
+
+
+def test_new_call_that_does_not_resolve_is_no_loss(repo: Repo) -> None:
+    repo.commit("base", {"a.c": CLEAN})
+    repo.commit("calls", {"a.c": CLEAN.replace("lisn + 1", "unknown(lisn)")})
+    assert states(repo.gate("HEAD~1..HEAD")) == {}
 
 
 def test_comment_that_silences_is_no_cure(repo: Repo) -> None:

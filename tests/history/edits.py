@@ -159,7 +159,7 @@ FAULTS = [
     twin(
         "irq_taken_for_source_index",
         [Edit(XICS, "xics_spapr_set_irq", "irq - ics->offset", "irq")],
-        [("SPL105", "xics_spapr_set_irq")],
+        [("SPL105", "xics_spapr_set_irq|ics_set_irq")],
     ),
     twin(
         "external_irqs_for_the_whole_space",

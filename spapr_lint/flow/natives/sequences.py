@@ -386,7 +386,9 @@ def _concatenated(m: Machine, a: Activation, left: Value, right: Value, site: in
 
 def _repeated(m: Machine, a: Activation, left: Value, right: Value, site: int) -> Value:
     owner, times = (left, right) if left.refs else (right, left)
-    ref = next(r for r in owner.refs if isinstance(r, Object))
+    ref = next((r for r in owner.refs if isinstance(r, Object)), None)
+    if ref is None:
+        return UNKNOWN
     items, exact = containers.iterate(m, a, owner, site)
     number = whole(times)
     shape = ref.shape if ref.shape in containers.SEQUENCES else "list"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from spapr_lint.flow import memory
+from spapr_lint.flow import memory, scope
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Env, Machine, Unreachable
 from spapr_lint.flow.objects import ClassRef, Closure, Object
@@ -27,6 +27,7 @@ from spapr_lint.flow.values import (
 _YOUNG = 1 << 62
 _REPEATS = 4
 _NESTED = 6
+_VISITS = 30  # of a function from one root, after which its recursion is taken in general
 
 
 def enter(m: Machine, a: Activation, closure: Closure, arguments: Arguments, site: int) -> Value:
@@ -116,8 +117,12 @@ def evaluate(m: Machine, a: Activation, closure: Closure, env: Env, site: int) -
     if nested >= _NESTED + 2 or a.depth >= m.limits.depth or m.steps > m.limits.root_steps:
         m.limit("depth", a.module.index, site)
         return m.opaque(a, site)
+    if m.scope is not None and not m.scope.matters(closure):
+        if not any(scope.carries(value) for value in env.values()):
+            return m.policy.result(m, a, closure, site)
     coarse = m.coarse or m.program.modules[closure.module].language == "c"
-    if nested >= _NESTED or (coarse and nested):
+    visits = m.visits[where] = m.visits.get(where, 0) + 1
+    if nested >= _NESTED or (nested and (coarse or visits > _VISITS)):
         env = {name: _general(value) for name, value in env.items()}
     if coarse:
         numbers = m.contexts.get(where, 0) < m.limits.contexts

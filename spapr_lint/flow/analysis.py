@@ -69,6 +69,7 @@ def _limits(machine: Machine, sources: Sequence[report.Source]) -> tuple[Unseen,
         "depth": "calls nested too deeply to follow",
         "recursion": "a recursion that did not become stable",
         "loop": "a loop that did not become stable",
+        "budget": "more than can be followed exactly: calls were merged",
         "rounds": "fields that did not become stable",
     }
     sites: dict[int, set[int]] = {}

@@ -17,12 +17,14 @@ from spapr_lint.flow.objects import (
     Journal,
     ModuleRef,
     Object,
+    alike,
 )
 from spapr_lint.flow.values import UNKNOWN, Value, join, reference
 
 if TYPE_CHECKING:
     from spapr_lint.flow.policy import Policy
     from spapr_lint.flow.program import Program
+    from spapr_lint.flow.scope import Scope
     from spapr_lint.flow.tables import Tables
 
 Env = dict[Any, Value]  # by variable, or ("field", symbol, name) for what was written here
@@ -198,6 +200,7 @@ class Machine:
         self.cell_changes: dict[tuple[str, str], None] = {}
         self.epoch = 0
         self.raised = 0
+        self.visits: dict[tuple[int, int], int] = {}
         self.volatile: set[tuple[int, str]] = set()
         self.root: Any = None
         self.evaluated: dict[tuple[int, int], None] = {}
@@ -207,6 +210,8 @@ class Machine:
         self.reading: dict[tuple[Any, str], None] = {}
         self.versions: dict[tuple[Any, str], int] = {}
         self.coarse = False
+        self.scope: Scope | None = None
+        self.total = 0
         self.looping = 0
         self.loop_objects: dict[tuple[int, int, str], Object] = {}
 
@@ -274,7 +279,7 @@ class Machine:
         if old is None:
             self.cells[key] = value
         else:
-            new = join(old, value)
+            new = join(old, _news(old, value))
             if new is old or new.key() == old.key():
                 return
             self.cells[key] = new
@@ -316,6 +321,16 @@ class Machine:
     def class_value(self, klass: ClassRef) -> Value:
         """A class as a value."""
         return reference(klass)
+
+
+def _news(old: Value, value: Value) -> Value:
+    """The value without objects that one of the same place and contents stands for already."""
+    if not value.refs or not old.refs or value.refs is old.refs:
+        return value
+    refs = tuple([ref for ref in value.refs if not any(alike(ref, known) for known in old.refs)])
+    if len(refs) == len(value.refs):
+        return value
+    return Value(value.facts, refs, value.constants, value.open, value.form)
 
 
 def touch(a: Activation, target: Object) -> None:

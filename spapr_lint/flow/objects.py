@@ -235,6 +235,47 @@ class ModuleRef:
 Ref = Object | Closure | ClassRef | Bound | Native | External | ModuleRef | Wrapper | Super
 
 
+def alike(left: Any, right: Any, depth: int = 3) -> bool:
+    """Whether two objects were made in one place and hold the same, as far as one can see."""
+    if left is right:
+        return True
+    kind = left.__class__
+    if kind is not right.__class__ or depth == 0:
+        return False
+    if kind is Closure:
+        if left.index != right.index or left.module != right.module:
+            return False
+        mine, others = left.cells, right.cells
+    elif kind is Bound:
+        return left.function == right.function and _same_values(left.receiver, right.receiver, depth)
+    elif kind is Object:
+        if left.site != right.site or left.shape != right.shape or left.type != right.type:
+            return False
+        if left.birth == 0 or (left.extra is not right.extra and left.extra.__class__ is not list):
+            return False
+        mine, others = left.slots, right.slots
+    else:
+        return bool(left == right)
+    if mine.keys() != others.keys():
+        return False
+    if kind is Closure:
+        return all(alike(cell, others[name], depth - 1) for name, cell in mine.items())
+    return all(_same_values(value, others[key], depth) for key, value in mine.items())
+
+
+def _same_values(left: Value, right: Value, depth: int) -> bool:
+    if left is right:
+        return True
+    if len(left.refs) != len(right.refs) or left.open != right.open:
+        return False
+    if left.constants != right.constants or len(left.facts) != len(right.facts):
+        return False
+    if left.facts and {f.key for f in left.facts} != {f.key for f in right.facts}:
+        return False
+    pairs = zip(left.refs, right.refs, strict=True)
+    return all(alike(mine, other, depth - 1) for mine, other in pairs)
+
+
 def item_key(value: Any) -> tuple[str, str, Any]:
     """The slot of a container that a constant names; ``1``, ``True`` and ``1.0`` are one key."""
     if isinstance(value, (bool, float)) and value == int(value):

@@ -67,6 +67,7 @@ class Policy:
         self.call_conversions = by(pack.conversions, lambda c: c.call)
         self.operators = calling.operators(pack)
         self.guards = bool(pack.guards)
+        self.producer_words = pack.words
         self.named: dict[str, list[Any]] = by(pack.named, lambda n: n.name) if named else {}
         self.names: frozenset[str] = (
             frozenset(self.name_producers) | frozenset(self.constants) | frozenset(self.named)
@@ -388,6 +389,16 @@ class Policy:
             if value.facts:
                 what = f"returned by {a.function.name}()"
                 self.arrivals.check(m, a, value, sink, n[1][-1] if n[1] else n[-1], what)
+
+    def result(self, m: Machine, a: Activation, closure: Closure, site: int) -> Value:
+        """What a function that is not looked into returns: something of the type it declares."""
+        text = closure.function.returns
+        type_ = None if text is None else self.annotation(text).type
+        if type_ is not None:
+            symbol = m.program.symbol(m, m.program.modules[closure.module], type_)
+            if symbol is not None:
+                return Value(refs=(symbol,))
+        return m.opaque(a, site)
 
     def class_defined(self, m: Machine, klass: ClassRef) -> None:
         """A class of the program exists now."""

@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from spapr_lint import ir
-from spapr_lint.flow import activation
+from spapr_lint.flow import activation, scope
 from spapr_lint.flow.machine import Activation, Limits, Machine, Module, Unreachable
 from spapr_lint.flow.objects import Bound, ClassRef, Closure, Object, Wrapper
 from spapr_lint.flow.program import Program
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _ROUNDS = 6
 _RECURSION = 60_000
+_COARSE_DEPTH = 20
 
 
 def run_module(m: Machine, module: Module) -> None:
@@ -63,9 +64,13 @@ def solve(
     sys.setrecursionlimit(max(recursion, _RECURSION))
     gc.disable()
     try:
+        if sum(len(module.ir.functions) for module in program.modules) > scope.LARGE:
+            _narrow(m, program)
         for module in program.modules:
             m.steps = 0
+            m.visits.clear()
             run_module(m, module)
+            _spent(m, program)
         m.journal.entries.clear()
         _roots(m, program)
     finally:
@@ -82,7 +87,11 @@ def _roots(m: Machine, program: Program) -> None:
     order = _callers_first(closures, program)
     for round_ in range(_ROUNDS):
         ran = False
+        if m.scope is not None:
+            m.scope.widen(scope.fact_words(m))
         for key in order:
+            if m.scope is not None and not m.scope.matters(closures[key]):
+                continue
             root = roots.get(key)
             if root is None:
                 if key in m.evaluated and round_ == 0:
@@ -93,10 +102,26 @@ def _roots(m: Machine, program: Program) -> None:
             elif not _stale(m, root):
                 continue
             _run_root(m, root)
+            _spent(m, program)
             ran = True
-        if not ran:
+        if not ran and not (m.scope is not None and m.scope.widen(scope.fact_words(m))):
             return
     m.limit("rounds", 0, 0)
+
+
+def _narrow(m: Machine, program: Program) -> None:
+    """Treat the program as a large one from here on."""
+    m.coarse = True
+    m.limits.depth = min(m.limits.depth, _COARSE_DEPTH)
+    m.scope = scope.Scope(program, m.policy.producer_words)
+
+
+def _spent(m: Machine, program: Program) -> None:
+    """Count what was done; a small program that costs much is treated as a large one."""
+    m.total += m.steps
+    if m.scope is None and m.total > scope.BUDGET:
+        m.limit("budget", 0, 0)
+        _narrow(m, program)
 
 
 def _stale(m: Machine, root: Root) -> bool:
@@ -108,6 +133,7 @@ def _run_root(m: Machine, root: Root) -> None:
     m.root = root
     m.reading = {}
     m.steps = 0
+    m.visits.clear()
     root.epoch = m.epoch
     mark = m.journal.mark()
     a = Activation(m.program.modules[closure.module], None, 0)

@@ -1,0 +1,117 @@
+"""What of a large program is looked into: what can see a number of some kind.
+
+A function matters if it holds a word by which the packs recognise a producer,
+or names one that does, and so on upwards; or if it reads a field or a variable
+in which such a number was seen.  Everything else is only entered when a caller
+hands such a number to it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from spapr_lint import ir
+from spapr_lint.flow.machine import Machine
+from spapr_lint.flow.objects import Closure, Object
+from spapr_lint.flow.values import Value
+
+if TYPE_CHECKING:
+    from spapr_lint.flow.program import Program
+
+LARGE = 200  # functions; below, everything is looked into
+BUDGET = 40_000  # statements; a program that needs more is treated as a large one
+_DEEP = 2
+
+Key = tuple[int, int]
+
+
+class Scope:
+    """The functions of a program that matter, by place."""
+
+    def __init__(self, program: Program, words: frozenset[str]) -> None:
+        self._words: dict[Key, set[str]] = {}
+        self._named: dict[str, list[Key]] = {}
+        for module in program.modules:
+            for index, function in enumerate(module.ir.functions):
+                key = (module.index, index)
+                self._words[key] = _words(module.ir, function.body)
+                self._named.setdefault(function.name, []).append(key)
+                if function.owner is not None and function.name == "__init__":
+                    name = module.ir.classes[function.owner].name
+                    self._named.setdefault(name, []).append(key)
+        self._users: dict[str, list[Key]] = {}
+        for key, held in self._words.items():
+            for word in held:
+                self._users.setdefault(word, []).append(key)
+        self._names = {key: [] for key in self._words}  # type: dict[Key, list[str]]
+        for name, keys in self._named.items():
+            for key in keys:
+                self._names[key].append(name)
+        self.relevant: set[Key] = set()
+        self._known: set[str] = set()
+        self.widen(words)
+
+    def widen(self, words: frozenset[str] | set[str]) -> bool:
+        """Let all users of some words matter too; whether that is news."""
+        fresh = words - self._known
+        self._known |= fresh
+        pending = [key for word in sorted(fresh) for key in self._users.get(word, ())]
+        before = len(self.relevant)
+        while pending:
+            key = pending.pop()
+            if key in self.relevant:
+                continue
+            self.relevant.add(key)
+            for name in self._names[key]:
+                pending.extend(self._users.get(name, ()))
+        return len(self.relevant) > before
+
+    def matters(self, closure: Closure) -> bool:
+        """Whether a function is looked into whatever it is called with."""
+        return (closure.module, closure.index) in self.relevant
+
+
+def _words(module: ir.Module, body: ir.Block) -> set[str]:
+    """All words of a block, of the functions in it too."""
+    words: set[str] = set()
+    pending: list[Any] = [body]
+    while pending:
+        node = pending.pop()
+        if node and node[0].__class__ is int and node[0] in (ir.DEFINE, ir.FUNCTION):
+            index = node[1]
+            if index.__class__ is int and index < len(module.functions):
+                pending.append(module.functions[index].body)
+        for part in node:
+            if part.__class__ is tuple:
+                pending.append(part)
+            elif part.__class__ is str:
+                words.add(part)
+    return words
+
+
+def carries(value: Value, depth: int = _DEEP) -> bool:
+    """Whether a value, or what it holds, is a number of some kind."""
+    if value.facts:
+        return True
+    if depth:
+        for ref in value.refs:
+            if ref.__class__ is Object:
+                for held in ref.slots.values():
+                    if (held.facts or held.refs) and carries(held, depth - 1):
+                        return True
+            elif ref.__class__ is Closure and ref.cells:
+                for cell in ref.cells.values():
+                    held_in = cell.slots.get("value")
+                    if held_in is not None and held_in.facts:
+                        return True
+    return False
+
+
+def fact_words(m: Machine) -> set[str]:
+    """The names of fields and variables in which a number of some kind was seen."""
+    words = {name for (_, name), value in m.cells.items() if carries(value, 1)}
+    for module in m.program.modules:
+        for name, value in module.namespace.slots.items():
+            if name.__class__ is str and carries(value):
+                words.add(name)
+    return words

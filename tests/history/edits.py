@@ -33,7 +33,7 @@ class Edit(NamedTuple):
 class Twin(NamedTuple):
     """Edits, and what they must change: (code, function) of findings born and cured.
 
-    The function may be several, with ``|`` between them, or ``*`` for any.
+    Code and function may be several, with ``|`` between them; the function ``*`` is any.
     """
 
     name: str
@@ -188,7 +188,7 @@ FAULTS = [
                 "cpu_to_be32(MACHINE(qdev_get_machine())->smp.cpus)",
             )
         ],
-        [("SPL104", "xics_spapr_dt")],
+        [("SPL104|SPL201", "xics_spapr_dt")],
     ),
     twin(
         "server_ranges_by_possible_cpus",
@@ -200,7 +200,7 @@ FAULTS = [
                 "cpu_to_be32(MACHINE(qdev_get_machine())->smp.max_cpus)",
             )
         ],
-        [("SPL104", "xics_spapr_dt")],
+        [("SPL104|SPL201", "xics_spapr_dt")],
     ),
 ]
 

@@ -62,13 +62,14 @@ def places(found: list[Any]) -> set[tuple[str, str, int, str, str]]:
 def fits(wanted: Key, key: Key) -> bool:
     """Whether a finding's code and function are the wanted ones (see `edits.Twin`)."""
     functions = wanted[1].split("|")
-    return wanted[0] == key[0] and (functions == ["*"] or key[1] in functions)
+    return key[0] in wanted[0].split("|") and (functions == ["*"] or key[1] in functions)
 
 
 def test_fits() -> None:
     assert fits(("SPL101", "a|b"), ("SPL101", "b"))
     assert fits(("SPL101", "*"), ("SPL101", "b"))
     assert not fits(("SPL101", "a"), ("SPL101", "b"))
+    assert fits(("SPL101|SPL102", "*"), ("SPL102", "b"))
     assert not fits(("SPL101", "*"), ("SPL102", "b"))
 
 

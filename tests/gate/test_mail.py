@@ -397,3 +397,27 @@ def test_errors_name_file_and_line() -> None:
 def test_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(MailError, match="No such file"):
         letters.read_series([str(tmp_path / "nothing.mbox")])
+
+
+@pytest.mark.parametrize("thread_style", ["--thread=shallow", "--thread=deep"])
+@pytest.mark.parametrize("cover", ["--cover-letter", "--no-cover-letter"])
+def test_threads_of_git(sender: Repo, thread_style: str, cover: str) -> None:
+    assert_right(sender, formatted(sender, "base..main", thread_style, cover))
+
+
+def test_new_version_in_reply_to_the_old(sender: Repo) -> None:
+    """``--in-reply-to`` puts v2 into v1's thread."""
+    old = [m.but(body=m.body.replace(b"int", b"long")) for m in series(sender, "base..main")]
+    new = [
+        m.but(reply_to=m.reply_to or old[0].message_id)
+        for m in series(sender, "base..main", "v2", "u")
+    ]
+    assert_right(sender, mbox(*new, *old))
+
+
+def test_two_series_in_one_file_are_both_applied(sender: Repo) -> None:
+    sender.git("checkout", "-q", "-b", "other", "main")
+    sender.commit("something else", {"d.c": CLEAN})
+    sender.git("checkout", "-q", "base")
+    mails = [*series(sender, "base..main"), *series(sender, "main..other", "v5", "o")]
+    assert titles(mbox(*mails)) == [*WANTED, "something else"]

@@ -14,11 +14,11 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1] / "c")]
 
-from c_programs import Program
+from c_programs import Program  # noqa: E402
 
-from spapr_lint.c import Unit, declarations, parse, translate
-from spapr_lint.c.nodes import parse_tree
-from spapr_lint.tree import DiskTree, MemoryTree, Tree
+from spapr_lint.c import Unit, declarations, parse, translate  # noqa: E402
+from spapr_lint.c.nodes import parse_tree  # noqa: E402
+from spapr_lint.tree import DiskTree, MemoryTree, Tree  # noqa: E402
 
 
 def made(lines: int) -> MemoryTree:

@@ -132,7 +132,7 @@ class Algebra:
             return (Derived(two, "right"),), ()
         if one is None or two is None:
             return _NOTHING
-        if whole.operator in ("//", "%") and one.role in MEMBERS and two.role == "stride":
+        if whole.operator in ("//", "%") and one.role in ("id", "base") and two.role == "stride":
             return (), (Clash(one, two, op),)
         if whole.operator == "*" and self._wrong_factor(one, two):
             return (), (Clash(one, two, op),)

@@ -131,6 +131,7 @@ def test_a_cam_line(pack: Pack) -> None:
         ("server.id % smt.stride", False),
         ("server.id / thread.stride", True),
         ("core.id % thread.stride", False),
+        ("boot_cpu.last / thread.stride", False),
         ("server.id * 8", False),
     ],
 )

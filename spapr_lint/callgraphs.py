@@ -9,12 +9,39 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from spapr_lint import ir
 from spapr_lint.check import Options, read_packs
 from spapr_lint.config import find_root
 from spapr_lint.context import load
 from spapr_lint.flow import analysis
 from spapr_lint.sources import select
 from spapr_lint.tree import DiskTree
+
+# What PyCG does not count: the class body applies these, nobody calls them.
+_DECORATORS = frozenset({f"<builtin>.{n}" for n in ("staticmethod", "classmethod", "property")})
+_TYPES = {
+    f"<builtin>.{name}": f"<**Py{title}**>"
+    for name, title in (("dict", "Dict"), ("list", "List"), ("str", "Str"), ("tuple", "Tuple"))
+}
+
+
+def _spelled(callee: str) -> str:
+    """A callee's name as PyCG writes it: methods of Python's types have a mark of their own."""
+    base, _, method = callee.rpartition(".")
+    return f"{_TYPES[base]}.{method}" if base in _TYPES else callee
+
+
+def _number_lambdas(module: ir.Module) -> ir.Module:
+    """The module with its lambdas numbered from 1 in each scope, in order of their places."""
+    counts: dict[str, int] = {}
+    functions = list(module.functions)
+    for index in sorted(range(len(functions)), key=lambda index: functions[index].site):
+        function = functions[index]
+        scope, _, name = function.qualname.rpartition("<lambda>")
+        if function.target is None and not name:
+            counts[scope] = counts.get(scope, 0) + 1
+            functions[index] = function._replace(qualname=f"{scope}<lambda{counts[scope]}>")
+    return module._replace(functions=tuple(functions))
 
 
 def callgraph(
@@ -32,7 +59,8 @@ def callgraph(
     pack = read_packs(options)
     tree = DiskTree(base)
     loaded = load(tree, select(tree, inside, ()), pack, options, lambda path: path)
-    machine = analysis.interpret(loaded.modules, {}, pack, named=False)
+    modules = [given._replace(code=_number_lambdas(given.code)) for given in loaded.modules]
+    machine = analysis.interpret(modules, {}, pack, named=False)
     graph: dict[str, set[str]] = {}
     for module in machine.program.modules:
         graph[module.name] = set()
@@ -40,8 +68,8 @@ def callgraph(
             graph[f"{module.name}.{function.qualname.replace('.<locals>', '')}"] = set()
     for caller, callees in machine.edges.items():
         if caller != "<root>":
-            graph.setdefault(caller, set()).update(callees)
-    for callees in list(graph.values()):
-        for callee in callees:
+            graph.setdefault(caller, set()).update(map(_spelled, set(callees) - _DECORATORS))
+    for known in list(graph.values()):
+        for callee in known:
             graph.setdefault(callee, set())
     return {name: sorted(graph[name]) for name in sorted(graph)}

@@ -431,7 +431,12 @@ def instance_of(m: Machine, a: Activation, value: Value, site: int) -> Value:
         ref.__class__ is ClassRef or (ref.__class__ is Native and ref.data == "exception")
         for ref in value.refs
     ):
-        return dispatch(m, a, value, Arguments([]), site)
+        before = dict(m.edges.get(a.name, {}))
+        made = dispatch(m, a, value, Arguments([]), site)
+        for callee in [c for c in m.edges.get(a.name, {}) if c.startswith("<builtin>.")]:
+            if callee not in before:  # nobody wrote a call of Python's own class
+                del m.edges[a.name][callee]
+        return made
     return value
 
 

@@ -262,16 +262,12 @@ def make(m: Machine, a: Activation, klass: ClassRef, arguments: Arguments, site:
     """``type.__call__``: ``__new__`` and ``__init__``."""
     if "enum" in klass.traits:
         return _member(m, klass, arguments)
-    module = m.program.modules[klass.module]
     creator = lookup(klass, "__new__")
     if creator is not None:
         made = calls.dispatch(m, a, _static(creator), arguments.after(reference(klass)), site)
     else:
         made = new(m, a, klass, site)
     initializer = lookup(klass, "__init__")
-    m.edge(
-        a, f"{module.name}.{klass.name.replace('.<locals>', '')}.__init__"
-    ) if initializer else None
     for ref in made.refs:
         if class_of(ref) is None or klass not in class_of(ref).mro:  # type: ignore[union-attr]
             continue

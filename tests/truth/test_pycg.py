@@ -28,3 +28,47 @@ def test_benchmark() -> None:
     assert len(results) == SNIPPETS
     assert len(results) - len(surplus) >= WITHOUT_SURPLUS, surplus
     assert len(results) - len(missing) >= WITHOUT_MISSING, missing
+
+
+SOURCE = """
+def outer(f):
+    return lambda x: f(x)
+
+class A:
+    def __init__(self):
+        self.text = "a".upper()
+
+class B(A):
+    @staticmethod
+    def run():
+        return (lambda: 1)() + (lambda: len("a"))()
+
+outer(len)(B().text)
+B.run()
+try:
+    raise ValueError
+except ValueError:
+    raise KeyError("k")
+"""
+
+
+def test_names(tmp_path: Path) -> None:
+    """Lambdas are numbered by scope, inherited constructors stand where they are written."""
+    from spapr_lint.callgraphs import callgraph
+
+    (tmp_path / "main.py").write_text(SOURCE)
+    graph = callgraph([str(tmp_path / "main.py")], str(tmp_path))
+    called = {name: callees for name, callees in graph.items() if callees}
+    assert called == {
+        "main": [
+            "<builtin>.KeyError",
+            "main.A.__init__",
+            "main.B.run",
+            "main.outer",
+            "main.outer.<lambda1>",
+        ],
+        "main.A.__init__": ["<**PyStr**>.upper"],
+        "main.B.run": ["main.B.run.<lambda1>", "main.B.run.<lambda2>"],
+        "main.B.run.<lambda2>": ["<builtin>.len"],
+        "main.outer.<lambda1>": ["<builtin>.len"],
+    }

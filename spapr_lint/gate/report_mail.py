@@ -5,6 +5,8 @@ Plain text in the habits of a mailing list; with several replies, an mbox.
 
 from __future__ import annotations
 
+import email.header
+import email.utils
 import re
 from collections.abc import Iterable, Iterator
 
@@ -14,7 +16,7 @@ from spapr_lint.report.mail import render_finding, wrap
 from spapr_lint.report.view import View, no_line
 
 _QUOTED_LINES = 60
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 def write(report: GateReport, view: View) -> str:
@@ -25,10 +27,10 @@ def write(report: GateReport, view: View) -> str:
         if parts:
             replies.append("\n".join([_head(patch, report), *parts, _closing(report, view)]))
     if not replies:
-        return _ascii(wrap(f"{report.title}: nothing added.") + "\n")
+        return _safe(wrap(f"{report.title}: nothing added.") + "\n")
     if len(replies) == 1:
-        return _ascii(replies[0])
-    return _ascii("\n".join(_separator(reply) for reply in replies))
+        return _safe(replies[0])
+    return _safe("\n".join(_separator(reply) for reply in replies))
 
 
 def _separator(reply: str) -> str:
@@ -40,17 +42,35 @@ def _head(patch: Patch, report: GateReport) -> str:
     """Headers of the reply, and the line that says who wrote what is quoted."""
     letter = patch.letter
     subject = letter.subject or f"[PATCH {patch.number}/{len(report.patches)}] {patch.subject}"
-    headers = [f"Subject: {_flat(subject if _is_reply(subject) else f'Re: {subject}')}"]
+    subject = _flat(subject if _is_reply(subject) else f"Re: {subject}")
+    headers = [f"Subject: {_header(subject)}"]
     if letter.author:
-        headers.append(f"To: {_flat(letter.author)}")
+        headers.append(f"To: {_addresses(letter.author)}")
     if letter.recipients:
-        headers.append(f"Cc: {_flat(letter.recipients)}")
+        headers.append(f"Cc: {_addresses(letter.recipients)}")
     if letter.message_id:
         headers.append(f"In-Reply-To: {_flat(letter.message_id)}")
         headers.append(f"References: {_flat(letter.message_id)}")
+    headers += [
+        "MIME-Version: 1.0",
+        "Content-Type: text/plain; charset=utf-8",
+        "Content-Transfer-Encoding: 8bit",
+    ]
     who = _flat(letter.author) if letter.author else f"Commit {(patch.commit or '')[:12]}".rstrip()
     when = f"On {_flat(letter.date)}, " if letter.date else ""
     return "\n".join([*headers, "", f"{when}{who} wrote:", f"> {_flat(patch.subject)}"])
+
+
+def _header(text: str) -> str:
+    """A header's value as mail programs take it: words that are no ASCII encoded."""
+    if text.isascii():
+        return text
+    return email.header.Header(text, "utf-8", maxlinelen=998).encode(linesep="")
+
+
+def _addresses(text: str) -> str:
+    pairs = email.utils.getaddresses([_flat(text)])
+    return ", ".join(email.utils.formataddr(pair) for pair in pairs if pair[1].isascii())
 
 
 def _is_reply(subject: str) -> bool:
@@ -98,9 +118,10 @@ def _quote(event: Event) -> str:
 
 
 def _finding(report: GateReport, verdict: Verdict, event: Event, view: View) -> str:
-    # Of a finding that is gone at the end, the last tree shows other lines.
-    shown = view._replace(line=view.line if verdict.cured is None else no_line)
-    lines = [render_finding(verdict.finding, shown)]
+    # As it was in the patch that is answered; the last tree may show other lines there.
+    finding = verdict.first if event.what == "born" else verdict.finding
+    same = finding == verdict.finding and verdict.cured is None
+    lines = [render_finding(finding, view if same else view._replace(line=no_line))]
     if event.what == "worsened":
         lines.append(wrap("It was there before; this patch adds a way to it.") + "\n")
     if event.outside and event.text:
@@ -131,6 +152,7 @@ def _closing(report: GateReport, view: View) -> str:
     return "\n".join([*notes, "-- ", f"spapr-lint {view.version}".rstrip()]) + "\n"
 
 
-def _ascii(text: str) -> str:
-    plain = text.encode("ascii", "backslashreplace").decode()
+def _safe(text: str) -> str:
+    """Text that can neither steer a terminal nor break a mail."""
+    plain = text.encode("utf-8", "backslashreplace").decode()
     return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", plain)

@@ -373,6 +373,7 @@ class _Walk:
             verdicts.append(
                 Verdict(
                     finding=track.last.finding,
+                    first=track.first.finding,
                     state=state,
                     events=tuple(sorted(track.events, key=lambda event: event.patch)),
                     present=frozenset(track.present),

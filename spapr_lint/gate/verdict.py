@@ -42,12 +42,14 @@ class Event:
 class Verdict:
     """One finding as last seen, and its life over the series.
 
+    ``first`` is how it was when it came (or in the base).
     ``present`` lists the patches (0: the base) after which it was there.
     ``doubts`` names old findings that this one may be; it counts as born.
     ``siblings`` are, for a cured one, the same sort of finding elsewhere.
     """
 
     finding: Finding
+    first: Finding
     state: str
     events: tuple[Event, ...] = ()
     present: frozenset[int] = frozenset()

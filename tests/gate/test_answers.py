@@ -151,11 +151,32 @@ def test_reply_to_a_mailed_patch(repo: Repo) -> None:
     assert reply["Subject"] == "Re: [PATCH v3 1/1] add the claim"
     assert reply["In-Reply-To"] == "<t-1>"
     assert reply["Bcc"] is None
+    assert reply.get_content_charset() == "utf-8"
     assert reply["To"].startswith("A U Thor <author@example.com>")
     assert "On Thu, 20 Aug 2020 15:45:47 +0200, A U Thor" in text
     assert "> +    sink(ipi);" in text
     data_json = json.loads(formats.render("json", report, View()))
     assert data_json["findings"][0]["born"]["commit"] is None
+
+
+def test_reply_shows_the_finding_as_the_patch_has_it(repo: Repo) -> None:
+    """Also where a later patch moved it, and to an author whose name is no ASCII."""
+    repo.commit("base", {"a.c": FILLER})
+    repo.commit("add the claim", {"a.c": FILLER + BAD})
+    repo.commit("move it", {"a.c": FILLER, "b.c": BAD.replace("ipi", "ziffer")})
+    mails = [m.but(author="=?utf-8?q?C=C3=A9dric?= <c@x.org>") for m in series(repo, "HEAD~2..")]
+    repo.git("checkout", "-q", "HEAD~2")
+    with repo.opened() as (repository, objects):
+        found = thread.order(read_mails(mbox(*mails), "x"), "x")
+        report = examine(letters.mail_plan(repository, found, None), objects, gate_toy.check)
+    text = formats.render("mail", report, View(version="1"))
+    line = FILLER.count("\n") + 5
+    assert f"a.c:{line}: SPL102" in text
+    assert "sink(ipi);" in text
+    assert "ziffer" not in text
+    head = email.message_from_string(text)
+    assert head["To"] == "=?utf-8?q?C=C3=A9dric?= <c@x.org>"
+    assert "Cédric <c@x.org> wrote:" in text
 
 
 def test_exit_codes(every: GateReport, repo: Repo) -> None:

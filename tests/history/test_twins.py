@@ -120,7 +120,7 @@ def test_twin(twin: edits.Twin, edited: Path, pristine: list[Any]) -> None:
         edits.apply(edit, edited)
     found = harness.findings(edited, FILES)
     born = set(keys(found) - keys(pristine))
-    cured = set(keys(pristine) - keys(found))
+    cured = set(keys(pristine)) - set(keys(found))
     shown = "\n".join(harness.shown(finding, edited) for finding in found)
     for wanted in twin.born:
         assert any(fits(wanted, key) for key in born), f"{wanted} not among\n{shown}"

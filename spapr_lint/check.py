@@ -105,35 +105,71 @@ def check(
 def _on_disk(
     names: list[str], root: str | None, stdin: tuple[str, bytes] | None, options: Options
 ) -> Report:
-    if stdin is not None:
-        names = [*names, stdin[0]]
-    base = find_root(os.path.abspath(names[0]) if names else os.getcwd(), root or "")
-    inside = []
+    """Check files on disk, those of each project with that project as their context."""
+    groups: dict[str, list[str]] = {}
     for name in names:
-        real = os.path.realpath(name)
-        if name != (stdin[0] if stdin else None) and not os.path.lexists(name):
+        if not os.path.lexists(name):
             raise UserError(f"no such file or folder: {name}")
-        relative = os.path.relpath(real, base)
-        if relative == ".." or relative.startswith(".." + os.sep):
-            base = os.path.commonpath(
-                [base, real if os.path.isdir(real) else os.path.dirname(real)]
-            )
-            return (
-                _on_disk(names, base, None, options)
-                if stdin is None
-                else _stdin_alone(stdin, options)
-            )
-        inside.append(relative.replace(os.sep, "/"))
-    tree: Tree = DiskTree(base)
+        real = _real(name)
+        base = find_root(real, root or "")
+        if not _below(real, base):
+            raise UserError(f"{name} is not below the root {base}")
+        groups.setdefault(base, []).append(_relative(real, base))
     if stdin is not None:
-        tree = MemoryTree({inside[-1]: stdin[1]}, tree)
-    here = os.getcwd()
-    prefix = os.path.relpath(base, here)
+        real = _real(stdin[0])
+        base = find_root(real, root or "")
+        if not _below(real, base):
+            return _stdin_alone(stdin, options)
+        inside = _relative(real, base)
+        tree = MemoryTree({inside: stdin[1]}, DiskTree(base))
+        return run(tree, [*groups.get(base, ()), inside], options, _display(base))
+    reports = [
+        run(DiskTree(base), inside, options, _display(base)) for base, inside in groups.items()
+    ]
+    return reports[0] if len(reports) == 1 else _joined(reports)
 
-    def display(path: str) -> str:
-        return path if prefix == "." else os.path.normpath(os.path.join(prefix, path))
 
-    return run(tree, inside, options, display)
+def _real(name: str) -> str:
+    """Where a name leads, but for a link that is itself the file."""
+    if os.path.isdir(name):
+        return os.path.realpath(name)
+    folder, base = os.path.split(os.path.abspath(name))
+    return os.path.join(os.path.realpath(folder), base)
+
+
+def _below(path: str, base: str) -> bool:
+    return path == base or path.startswith(os.path.join(base, ""))
+
+
+def _relative(path: str, base: str) -> str:
+    return os.path.relpath(path, base).replace(os.sep, "/")
+
+
+def _display(base: str) -> Callable[[str], str]:
+    """Paths of a tree as they are seen from the working directory."""
+    prefix = os.path.relpath(base, os.getcwd())
+    return lambda path: path if prefix == "." else os.path.normpath(os.path.join(prefix, path))
+
+
+def _joined(reports: Sequence[Report]) -> Report:
+    """Several projects' reports as one."""
+    ledgers = [report.ledger for report in reports]
+    findings = sorted(
+        (finding for report in reports for finding in report.findings),
+        key=lambda f: (f.path, f.line, f.column, f.rule, f.got),
+    )
+    return Report(
+        tuple(findings),
+        Ledger(
+            files=sum(ledger.files for ledger in ledgers),
+            functions=sum(ledger.functions for ledger in ledgers),
+            not_parsed=tuple(entry for ledger in ledgers for entry in ledger.not_parsed),
+            not_translated=tuple(entry for ledger in ledgers for entry in ledger.not_translated),
+            unresolved_calls=sum(ledger.unresolved_calls for ledger in ledgers),
+            limits_hit=tuple(entry for ledger in ledgers for entry in ledger.limits_hit),
+        ),
+        tuple(silenced for report in reports for silenced in report.suppressed),
+    )
 
 
 def _stdin_alone(stdin: tuple[str, bytes], options: Options) -> Report:

@@ -48,9 +48,7 @@ def find_root(start: str, explicit: str = "") -> str:
         if not os.path.isdir(explicit):
             raise UserError(f"root is not a folder: {explicit}")
         return os.path.realpath(explicit)
-    folder = os.path.realpath(start)
-    if not os.path.isdir(folder):
-        folder = os.path.dirname(folder)
+    folder = _folder_of(start)
     return _nearest(folder, _is_project) or _nearest(folder, _is_qemu) or folder
 
 
@@ -60,9 +58,7 @@ def load_config(start: str) -> Config:
     The search ends at the project's root.  Raises `UserError` for a file that
     is no TOML, an unknown key or a value of the wrong sort.
     """
-    folder = os.path.realpath(start)
-    if not os.path.isdir(folder):
-        folder = os.path.dirname(folder)
+    folder = _folder_of(start)
     root = find_root(folder)
     while True:
         file = os.path.join(folder, "pyproject.toml")
@@ -96,6 +92,13 @@ def nearest(word: str, known: tuple[str, ...] = ()) -> str:
 def codes_of(text: str) -> tuple[str, ...]:
     """Split codes as they are written on a command line: ``SPL101,SPL2``."""
     return tuple(code for code in text.replace(",", " ").upper().split() if code)
+
+
+def _folder_of(start: str) -> str:
+    """The folder itself, or that in which the file stands, be it a link."""
+    if os.path.isdir(start):
+        return os.path.realpath(start)
+    return os.path.realpath(os.path.dirname(os.path.abspath(start)))
 
 
 def _is_project(folder: str) -> bool:

@@ -45,7 +45,7 @@ class DiskTree:
             if entry.is_dir(follow_symlinks=False):
                 if not entry.name.startswith("."):
                     yield from self._walk(entry.path, f"{prefix}{entry.name}/")
-            elif entry.is_file():
+            elif _is_file(entry):
                 yield prefix + entry.name
 
     def read(self, path: str) -> bytes:
@@ -54,6 +54,14 @@ class DiskTree:
 
     def exists(self, path: str) -> bool:
         return os.path.isfile(os.path.join(self.root, path))
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether a folder's entry is a file; a link that may not be followed is none."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
 
 
 class MemoryTree:

@@ -206,6 +206,26 @@ def test_a_bad_file_is_named_and_the_others_are_checked(work: Path) -> None:
     assert "binary.py" in done.stdout
 
 
+def test_paths_of_several_projects_are_checked_apart(tmp_path: Path) -> None:
+    one = project(tmp_path / "one", {"bad.py": BAD})
+    two = project(tmp_path / "two", {"bad.py": BAD})
+    done = lint("bad.py", "../two/bad.py", cwd=one)
+    assert done.returncode == 1
+    assert "2 findings (2 errors) in 2 files" in done.stdout
+    assert next(line for line in done.stdout.splitlines() if " SPL109 " in line).startswith(
+        "../two/"
+    )
+    assert "not below the root" in lint("--root", str(two), "bad.py", cwd=one).stderr
+
+
+def test_a_link_is_the_file_that_it_is_called(work: Path) -> None:
+    (work / "link.py").symlink_to("bad.py")
+    assert lint("link.py", cwd=work).stdout.startswith("link.py:6:10: SPL109 ")
+    (work / "nowhere.py").symlink_to("/none/at/all")
+    done = lint("nowhere.py", cwd=work)
+    assert (done.returncode, "nowhere.py" in done.stderr) == (2, True)
+
+
 def test_a_broken_file_that_is_named_fails(work: Path) -> None:
     (work / "broken.py").write_text("def f(:\n    source()\n")
     done = lint("broken.py", cwd=work)

@@ -96,8 +96,11 @@ def _parameters(ctype: CType) -> str:
 def enum(ctx: Context, node: Node, indent: int) -> None:
     """An enum's constants, each one more than the one before."""
     inner = node.get("body")
-    before = ""
-    for kid in inner.kids if inner is not None else ():
+    _enumerators(ctx, inner.kids if inner is not None else [], "", indent)
+
+
+def _enumerators(ctx: Context, nodes: list[Node], before: str, indent: int) -> str:
+    for kid in nodes:
         if kid.kind == "enumerator":
             name = ctx.global_name(kid.need("name").text)
             given = kid.get("value")
@@ -107,10 +110,26 @@ def enum(ctx: Context, node: Node, indent: int) -> None:
                 text = f"{before} + 1" if before else "0"
             ctx.put(indent, f"{name} = {text}", kid.line)
             before = name
-        elif kid.kind.startswith("preproc_if"):
-            for number, row in enumerate(kid.words.split("\n")):
-                ctx.put(indent, f"# {row.strip()}", kid.line + number)
-            ctx.fail(kid, "#if in an enum")
+        elif kid.kind in ("preproc_if", "preproc_ifdef"):
+            before = _conditional(ctx, kid, before, indent)
+        elif kid.kind.startswith("preproc_"):
+            ctx.writers[kid.kind](ctx, kid, indent)
+    return before
+
+
+def _conditional(ctx: Context, node: Node, before: str, indent: int) -> str:
+    """Constants that only some configurations have; what follows counts from what there is."""
+    last, word = ctx.fresh("last"), "if"
+    ctx.put(indent, f"{last} = {before or -1}", node.line)
+    for test, inner, line in sides(node):
+        ctx.put(indent, f"{word} {test}:" if test else "else:", line)
+        word = "elif"
+        written = len(ctx.lines)
+        end = _enumerators(ctx, inner, before, indent + 1)
+        if end != before:
+            ctx.put(indent + 1, f"{last} = {end}", line)
+        fill(ctx, written, indent + 1, line)
+    return last
 
 
 def specifier(ctx: Context, node: Node, indent: int) -> None:

@@ -6,13 +6,14 @@ import json
 import re
 from typing import Final
 
-from spapr_lint.c.blocks import block, fill, statements, whole
+from spapr_lint.c.blocks import block, contains, fill, statements, whole
 from spapr_lint.c.context import BREAK, WALRUS, Context, Function, Line, Local, Writer
 from spapr_lint.c.dispatch import core, express
 from spapr_lint.c.index import Macro
 from spapr_lint.c.initialisers import initial
 from spapr_lint.c.integers import closes
 from spapr_lint.c.jumps import labels_of
+from spapr_lint.c.loops import LOOPS
 from spapr_lint.c.macros import expression_tree, parsed, statement_tree, treatment
 from spapr_lint.c.names import python_name
 from spapr_lint.c.nodes import Node, UntranslatedError
@@ -254,6 +255,9 @@ def _as_expression(ctx: Context, body: str, line: int, indent: int) -> bool:
     return True
 
 
+_LEAVING: Final = frozenset(("break_statement", "continue_statement", "goto_statement"))
+
+
 def _as_statements(ctx: Context, body: str, line: int, indent: int) -> bool:
     tree = statement_tree(ctx, body, line)
     if tree is None or tree.broken:
@@ -261,6 +265,8 @@ def _as_statements(ctx: Context, body: str, line: int, indent: int) -> bool:
     inner = [kid for kid in tree.kids if kid.kind != "expression_statement" or kid.kids]
     if len(inner) == 1 and inner[0].kind == "do_statement":
         tree = inner[0].need("body")
+    if contains(tree, _LEAVING, LOOPS | {"switch_statement"}):
+        return False
     ctx.function.addressed, ctx.function.stores, _ = survey(tree)
     ctx.function.addressed -= frozenset(ctx.function.scopes[0])
     written = len(ctx.lines)

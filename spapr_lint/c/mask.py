@@ -35,6 +35,7 @@ _STRINGIFY = re.compile(rb"\bstringify\(\s*(\w+)\s*\)")
 _QUEUE = re.compile(
     rb"\b(?:QLIST|QTAILQ|QSIMPLEQ|QSLIST)_(?:HEAD|ENTRY)\(\s*\w*\s*,?\s*(?:struct\s+)?\w+\s*\)(?=\s*\w)"
 )
+_BITMAP = re.compile(rb"\bDECLARE_BITMAP(\()(\s*\w+\s*)(,)([^;{}\n]*)(\))(?=\s*;)")
 _TOP_MACRO = re.compile(
     rb"^([A-Za-z_]\w*)([ \t]*\()([\w\s,]*)(\))(?=[ \t]*(?:\n|\Z)(?!\s*\{))", re.M
 )
@@ -216,6 +217,11 @@ def _calls(sheet: _Sheet) -> None:
     if b"_HEAD(" in sheet.code or b"_ENTRY(" in sheet.code:
         for match in sheet.matches(_QUEUE):
             sheet.put(*match.span(), re.sub(rb"[^\w\n]", b"_", match.group()), "queue")
+    if b"DECLARE_BITMAP(" in sheet.code:
+        for match in sheet.matches(_BITMAP):
+            sheet.put(match.start(), match.end(1), b"Bit".ljust(15), "bitmap")
+            sheet.put(*match.span(3), b"[", "bitmap")
+            sheet.put(*match.span(5), b"]", "bitmap")
     if b")\n" in sheet.code or b") " in sheet.code or sheet.code.endswith(b")"):
         _top_macros(sheet)
     for match in sheet.matches(_NUMBER_TOKEN):

@@ -70,7 +70,7 @@ INTEGERS: Final[dict[str, Width]] = {
     **dict.fromkeys(("uchar", "guchar"), Width(8, False)),
     "ushort": Width(16, False),
 }
-NOT_RECORDS: Final = frozenset(words("void float double float32 float64 va_list FILE Error"))
+NOT_RECORDS: Final = frozenset(words("void Bit float double float32 float64 va_list FILE Error"))
 
 INT: Final = CType("name", "int")
 UNSIGNED: Final = CType("name", "uint32_t")

@@ -16,7 +16,7 @@ from spapr_lint.tree import Tree
 
 PYTHON = (".py", ".pyi", ".pyw")
 C = (".c", ".h")
-LARGEST = 64 * 1024 * 1024
+LARGEST = 16 * 1024 * 1024
 
 
 def language_of(path: str) -> str:
@@ -35,9 +35,7 @@ class SourceFile:
     empty for Python.
     """
 
-    def __init__(
-        self, display: str, text: str, code: str, lines: Sequence[int] = ()
-    ) -> None:
+    def __init__(self, display: str, text: str, code: str, lines: Sequence[int] = ()) -> None:
         self.display = display
         self.code = code
         self.lines = lines

@@ -197,6 +197,7 @@ def test_a_baseline_silences_what_it_lists_until_it_is_mended(work: Path) -> Non
 def test_a_bad_file_is_named_and_the_others_are_checked(work: Path) -> None:
     (work / "broken.py").write_text("def f(:\n    source()\n")
     (work / "binary.py").write_bytes(b"# source\nx = '\xff\xfe'\n")
+    (work / "huge.py").write_text("source()\n" * 2_000_000)
     (work / "cut.c").write_text("int f(void) { sink(source()")
     (work / "loop").symlink_to(work)
     done = lint(".", cwd=work)
@@ -204,6 +205,7 @@ def test_a_bad_file_is_named_and_the_others_are_checked(work: Path) -> None:
     assert "bad.py:6:10: SPL109 " in done.stdout
     assert "broken.py:" in done.stdout
     assert "binary.py" in done.stdout
+    assert "huge.py:1: not parsed: larger than 16 MB" in done.stdout
 
 
 def test_paths_of_several_projects_are_checked_apart(tmp_path: Path) -> None:

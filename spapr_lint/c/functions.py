@@ -132,7 +132,8 @@ def survey(body: Node) -> tuple[frozenset[str], dict[str, list[Node | None]], bo
         elif kind == "labeled_statement":
             labelled = True
         elif kind == "expression_statement" and node.text == "missing ;":
-            for given in node.kids[0].kids[-1].kids[:1] if node.kids[0].kids else ():
+            kids = node.kids[0].kids if node.kids else ()
+            for given in kids[-1].kids[:1] if kids else ():
                 stores.setdefault(given.text, []).append(None)
         stack.extend(node.kids)
     return frozenset(addressed), stores, labelled

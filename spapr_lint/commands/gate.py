@@ -75,7 +75,7 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
         if options["replay"]:
             return _replay(inputs, options, _checker(config, options), told)
         job = stack.enter_context(_job(inputs, options))
-        check = _remembering(_checker(config, options), job.objects, config, options)
+        check = _remembering(_checker(config, options), job, config, options)
         wants_all = bool(options["with_old"] or options["known"])
         report = series.examine(job.plan, job.objects, check, told, wants_all)
         end = GitTree(job.objects, job.plan.tree(len(job.plan.bases) + len(job.plan.patches) - 1))
@@ -189,15 +189,15 @@ def _checker(config: Config, options: Mapping[str, Any]) -> series.Check:
 
 
 def _remembering(
-    check: series.Check, objects: Objects, config: Config, options: Mapping[str, Any]
+    check: series.Check, job: _Job, config: Config, options: Mapping[str, Any]
 ) -> series.Check:
     """The check with what earlier runs found in the same trees, unless that is not wanted."""
-    if options["no_cache"]:
+    if options["no_cache"] or job.plan.fragments:
         return check
     packs = (*config.packs, *options["packs"])
     words = ("select", "ignore", "named", "no_default_packs", "paths")
     question = repr((config, packs, [options[word] for word in words], os.getcwd()))
-    folder = objects.repository.git_dir
+    folder = job.objects.repository.git_dir
     return memory.Remembered(check, folder, question, memory.tool_state(packs))
 
 

@@ -144,14 +144,15 @@ class GitTree:
         )
 
     def read(self, path: str) -> bytes:
-        """The file's content as committed.  Raises `OSError` if there is none."""
+        """The file's content as committed.  Raises `OSError` if there is none.
+
+        Raises `GitError` if git should have it and has not (a partial clone):
+        to go on without it would be to see less and call it clean.
+        """
         entry = self._resolve(path)
         if entry is None:
             raise FileNotFoundError(path)
-        try:
-            return self._objects.read(entry.oid)
-        except GitError as error:
-            raise OSError(str(error)) from None
+        return self._objects.read(entry.oid)
 
     def exists(self, path: str) -> bool:
         """Whether `read` has something to read."""

@@ -210,3 +210,19 @@ def test_as_a_pre_commit_hook_of_git(project: Repo, tmp_path: Path) -> None:
     project.write("third.py", GOOD)
     project.git("add", "third.py")
     assert commit() == 0
+
+
+def test_a_partial_clone_is_told_and_not_called_clean(
+    project: Repo,
+    gate,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,  # type: ignore[no-untyped-def]
+) -> None:
+    """Files that are only promised cannot be read: that is an error, not silence."""
+    project.git("config", "uploadpack.allowFilter", "true")
+    url = f"file://{project.path}"
+    project.git("clone", "-q", "--filter=blob:none", "--no-checkout", url, str(tmp_path / "part"))
+    monkeypatch.chdir(tmp_path / "part")
+    code, _, err = gate("HEAD~1..HEAD")
+    assert code == 2
+    assert "partial clone" in err

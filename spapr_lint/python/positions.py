@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from spapr_lint.python.dialects import standard
 from spapr_lint.python.front import collector_off, lower_tree, parse
 from spapr_lint.python.lowering import Dialect, Handler, Lowering, Syntax, Table
+from spapr_lint.python.prepare import prepare
 
 _NEWLINE = re.compile(r"\r\n?|\n")
 
@@ -38,6 +39,7 @@ def positions(text: str, sites: Collection[int]) -> dict[int, Position]:
     """
     if not sites:
         return {}
+    prepare(text)  # only for its refusals: places are those of the text as it is
     with collector_off():
         tree = parse(text)
         nodes = _nodes_of(tree, frozenset(sites))

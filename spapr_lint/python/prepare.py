@@ -15,6 +15,8 @@ from spapr_lint.python.errors import ParseError
 # a chain's length: a thousand links take it about a second.
 MAX_BRACKETS = 200
 MAX_CHAIN = 1000
+# The parser takes up to a kilobyte of memory for each character.
+MAX_LENGTH = 4_000_000
 
 _STRING = (
     r"\"\"\"(?:[^\\\"]+|\\.|\"(?!\"\"))*+(?:\"\"\")?"
@@ -35,11 +37,15 @@ _LINK_WORDS = (b"and", b"or ", b"not", b"if", b"lambda", b"await", b"yield")
 
 
 def prepare(text: str) -> str:
-    """The text with its names folded.  Raises `ParseError` where it is nested too deeply.
+    """The text with its names folded.
 
+    Raises `ParseError` if it is too large to be parsed or nested too deeply.
     Texts are looked through at some hundred megabytes a second; only suspicious
     ones are read token by token.
     """
+    if len(text) > MAX_LENGTH:
+        message = f"too large to be parsed: {len(text):,} characters, at most {MAX_LENGTH:,}"
+        raise ParseError(1, 1, message)
     if len(text) > MAX_BRACKETS:
         content = text.encode("utf-8", "surrogatepass")
         if _many_brackets(content) or _long_chain(text):

@@ -216,6 +216,13 @@ def test_deep_caller_is_an_error_or_an_answer() -> None:
         )
 
 
+def test_file_of_fifty_megabytes() -> None:
+    start = time.process_time()
+    with pytest.raises(ParseError, match=r"too large to be parsed: 50,000,000 characters"):
+        lower("a = 1\n" * 8_333_333 + "b\n")
+    assert time.process_time() - start < 2
+
+
 def test_giant_file() -> None:
     text = "".join(
         f"def f{number}(a, b):\n    return g(a + {number}, b)\n" for number in range(3000)

@@ -154,6 +154,7 @@ def _follow(
 ) -> Value:
     """Run the function and remember what it came to, if that may be."""
     kept, coarse = how
+    leaks = m.leaks
     running = [key, False]
     m.stack.append(((closure.module, closure.index), running))
     outer = m.reading
@@ -173,6 +174,9 @@ def _follow(
         m.memo[key] = memory.Memory(result, cells, m.epoch)
     if m.raised > raised and key in m.memo:
         m.memo[key].raises = True
+    if m.scope is not None and (m.leaks > leaks or (result is not None and scope.carries(result))):
+        if not any(scope.carries(value) for value in env.values()):
+            m.scope.export((closure.module, closure.index))
     if child.touch < a.touch:
         a.touch = child.touch
     if result is None:

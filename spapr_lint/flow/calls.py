@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from spapr_lint import ir
-from spapr_lint.flow import activation, attributes, classes, containers, slices
+from spapr_lint.flow import activation, attributes, classes, containers, scope, slices
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, Unreachable, touch
 from spapr_lint.flow.objects import (
@@ -146,6 +146,8 @@ def dispatch(
     if len(refs) == 1 and not callee.open:
         return invoke(m, a, refs[0], arguments, site)
     if not refs:
+        if m.scope is not None and any(scope.carries(value, 1) for value in arguments.values()):
+            m.leaks += 1
         m.unresolved[(a.module.index, site)] = None
         return m.opaque(a, site)
     results: list[Value] = []

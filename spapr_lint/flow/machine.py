@@ -212,6 +212,7 @@ class Machine:
         self.coarse = False
         self.scope: Scope | None = None
         self.total = 0
+        self.leaks = 0
         self.looping = 0
         self.loop_objects: dict[tuple[int, int, str], Object] = {}
 

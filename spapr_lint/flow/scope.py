@@ -1,9 +1,9 @@
 """What of a large program is looked into: what can see a number of some kind.
 
-A function matters if it holds a word by which the packs recognise a producer,
-or names one that does, and so on upwards; or if it reads a field or a variable
-in which such a number was seen.  Everything else is only entered when a caller
-hands such a number to it.
+A function matters if it holds a word by which the packs recognise a producer;
+if it names one that was seen to give such a number away; or if it reads a field
+or a variable in which such a number was seen.  Everything else is only entered
+when a caller hands such a number to it.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class Scope:
             for key in keys:
                 self._names[key].append(name)
         self.relevant: set[Key] = set()
+        self._exported: set[Key] = set()
         self._known: set[str] = set()
         self.widen(words)
 
@@ -55,16 +56,16 @@ class Scope:
         """Let all users of some words matter too; whether that is news."""
         fresh = words - self._known
         self._known |= fresh
-        pending = [key for word in sorted(fresh) for key in self._users.get(word, ())]
         before = len(self.relevant)
-        while pending:
-            key = pending.pop()
-            if key in self.relevant:
-                continue
-            self.relevant.add(key)
-            for name in self._names[key]:
-                pending.extend(self._users.get(name, ()))
+        for word in fresh:
+            self.relevant.update(self._users.get(word, ()))
         return len(self.relevant) > before
+
+    def export(self, key: Key) -> None:
+        """A function gives such a number to whoever calls it: its callers matter too."""
+        if key not in self._exported:
+            self._exported.add(key)
+            self.widen(set(self._names.get(key, ())))
 
     def matters(self, closure: Closure) -> bool:
         """Whether a function is looked into whatever it is called with."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from spapr_lint.flow.tables import Tables
 
 _ROUNDS = 6
+_COARSE_ROUNDS = 16
+_COARSE_STEPS = 8_000
 _RECURSION = 60_000
 _COARSE_DEPTH = 20
 
@@ -85,11 +87,11 @@ def _roots(m: Machine, program: Program) -> None:
     roots: dict[tuple[int, int], Root] = {}
     closures = _closures(program)
     order = _callers_first(closures, program)
-    for round_ in range(_ROUNDS):
+    for round_ in range(_COARSE_ROUNDS if m.scope is not None else _ROUNDS):
         ran = False
         if m.scope is not None:
             m.scope.widen(scope.fact_words(m))
-        for key in order:
+        for key in order if m.scope is None else reversed(order):
             if m.scope is not None and not m.scope.matters(closures[key]):
                 continue
             root = roots.get(key)
@@ -113,6 +115,7 @@ def _narrow(m: Machine, program: Program) -> None:
     """Treat the program as a large one from here on."""
     m.coarse = True
     m.limits.depth = min(m.limits.depth, _COARSE_DEPTH)
+    m.limits.root_steps = min(m.limits.root_steps, _COARSE_STEPS)
     m.scope = scope.Scope(program, m.policy.producer_words)
 
 

@@ -31,6 +31,8 @@ _TOKEN = re.compile(
 )
 # A line that begins like this ends whatever stood before it.
 _BEGINNING = re.compile(r"\n[ \t]*(?:def|class|return|import|raise|assert|pass|while|try)\b")
+# Each bracket in a pattern doubles the parser's time.
+_DEEP_PATTERN = re.compile(r"^[ \t]*case\b[^\n]*?(?:[(\[{][^\n()\[\]{}]*+){16}", re.MULTILINE)
 _NO_BRACKET = bytes(sorted(set(range(256)) - set(b"()[]{}")))
 _NO_LINK = bytes(sorted(set(range(256)) - set(b"([{+-*/%@&|^~.")))
 _LINK_WORDS = (b"and", b"or ", b"not", b"if", b"lambda", b"await", b"yield")
@@ -50,6 +52,10 @@ def prepare(text: str) -> str:
         content = text.encode("utf-8", "surrogatepass")
         if _many_brackets(content) or _long_chain(text):
             _check(text)
+    if "case " in text and "match " in text:
+        pattern = _DEEP_PATTERN.search(text)
+        if pattern is not None:
+            raise _too_deep(text, pattern.end() - 1)
     return text if text.isascii() else _folded(text)
 
 

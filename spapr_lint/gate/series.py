@@ -285,6 +285,7 @@ class _Walk:
         if parents:
             cause = self._causes(parents[0], number).of(finding)
         self.tracks[track].events.append(_event(patch, "born", cause))
+        self.tracks[track].present.add(patch)
         return item._replace(track=track)
 
     def _gone_before(self, finding: Finding, patch: int) -> int | None:
@@ -297,7 +298,7 @@ class _Walk:
             same = (last.path, last.function) == (finding.path, finding.function)
             # Its fingerprint may be another one by now: the ordinal among equals is in it.
             alike = last.fingerprint == finding.fingerprint or shape(last) == shape(finding)
-            if same and alike and number not in inherited:
+            if same and alike and number not in inherited and patch not in track.present:
                 return number
         return None
 

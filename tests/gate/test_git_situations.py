@@ -176,6 +176,14 @@ def test_deleted_and_added_again_is_old(repo: Repo) -> None:
     assert (verdict.state, life(verdict)) == ("old", [(1, "cured"), (2, "born")])
 
 
+def test_deleted_and_added_again_with_one_more(repo: Repo) -> None:
+    repo.commit("base", {"a.c": BAD, "b.c": CLEAN})
+    repo.commit("gone", {"a.c": None})
+    twice = BAD.replace("    sink(ipi);\n", "    sink(ipi);\n    sink(ipi);\n")
+    repo.commit("back twice", {"a.c": twice})
+    assert states(repo.gate("HEAD~2..HEAD")) == {"old": 1, "alive": 1}
+
+
 def test_reverted_revert_is_alive_from_its_first_patch(repo: Repo) -> None:
     repo.commit("base", {"a.c": CLEAN})
     for text in (CLEAN + BAD, CLEAN, CLEAN + BAD):

@@ -94,9 +94,9 @@ class _File:
             written = len(self.ctx.lines)
             try:
                 self.item(raw, indent)
-            except (UntranslatedError, RecursionError) as error:
+            except (UntranslatedError, RecursionError, IndexError) as error:
                 del self.ctx.lines[written:]
-                why = str(error) if isinstance(error, UntranslatedError) else "nested too deeply"
+                why = _reason(error)
                 self.refuse(raw, indent, why)
             own = not self.source.pinned and raw.type not in _GROUPS
             if own and len(self.ctx.lines) > written:
@@ -163,10 +163,10 @@ class _File:
         node = convert(raw, self.source)
         try:
             self.functions.append(function(self.ctx, node, indent))
-        except (UntranslatedError, RecursionError) as error:
+        except (UntranslatedError, RecursionError, IndexError) as error:
             del self.ctx.lines[written:]
             del self.ctx.untranslated[failed:]
-            why = str(error) if isinstance(error, UntranslatedError) else "nested too deeply"
+            why = _reason(error)
             self.ctx.function = Function()
             self.refuse(raw, indent, why)
 
@@ -322,6 +322,12 @@ _DECLARERS: Final = frozenset(
 _CALLBACKS: Final = frozenset(
     words("type_init DEFINE_TYPES block_init opts_init module_init trace_init migration_init")
 )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UntranslatedError):
+        return str(error)
+    return "nested too deeply" if isinstance(error, RecursionError) else "damaged"
 
 
 def _quoted(word: str) -> str:

@@ -164,6 +164,16 @@ def cast(m: Machine, a: Activation, arguments: Arguments, site: int, data: Any) 
     return reference(m.symbol(data, ""))
 
 
+def construct(m: Machine, a: Activation, arguments: Arguments, site: int, data: Any) -> Value:
+    """``T(field=value)``: what the pack says of fields is judged where each is set."""
+    owner = reference(m.symbol(data, ""))
+    for name, value in arguments.keywords.items():
+        if name in m.policy.fields:
+            m.policy.field_store(m, a, owner, name, value, -site)
+            m.write_cell(data, name, value)
+    return UNKNOWN
+
+
 _OPERATORS = {"cdiv": "//", "cmod": "%"}
 
 

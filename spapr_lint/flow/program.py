@@ -166,6 +166,8 @@ class Program:
         type_ = self.casts.get(name)
         if type_ is not None:
             return reference(Native(name, c_runtime.cast, type_))
+        if name in self.structs:
+            return reference(Native(name, c_runtime.construct, name))
         for index in self.linked.get(name, ()):
             value = self.modules[index].namespace.slots.get(name)
             if value is not None:

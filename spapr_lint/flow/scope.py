@@ -29,6 +29,8 @@ class Scope:
     """The functions of a program that matter, by place."""
 
     def __init__(self, program: Program, words: frozenset[str]) -> None:
+        self._program = program
+        self._declared: dict[Key, bool] = {}
         self._words: dict[Key, set[str]] = {}
         self._named: dict[str, list[Key]] = {}
         for module in program.modules:
@@ -69,7 +71,22 @@ class Scope:
 
     def matters(self, closure: Closure) -> bool:
         """Whether a function is looked into whatever it is called with."""
-        return (closure.module, closure.index) in self.relevant
+        key = (closure.module, closure.index)
+        found = self._declared.get(key)
+        if found is None:
+            found = self._declared[key] = self._is_declared(closure)
+        return found or key in self.relevant
+
+    def _is_declared(self, closure: Closure) -> bool:
+        """Whether a kind is declared of a parameter or a local: its name may be no pack's word."""
+        policy = self._program.policy
+        if closure.function.name in policy.parameter_producers:
+            return True
+        if any(slot in policy.slot_parameters for _, slot in self._program.slots_of(closure)):
+            return True
+        notes = [parameter.annotation or "" for parameter in closure.function.parameters]
+        notes.extend(self._words.get((closure.module, closure.index), ()))
+        return any("Annotated[" in note for note in notes)
 
 
 def _words(module: ir.Module, body: ir.Block) -> set[str]:

@@ -13,8 +13,8 @@ What a module holds
   field or an array's element converts to its type; locals are converted in the
   text (``x = uint8_t(x + 1)``) and only where the value may not fit.
   ``Bits[T, "3"]`` is a bit field, ``Array[Bit, "n"]`` a bitmap.  The first member
-  is a field, no base class; an unnamed inner union's fields are the outer
-  record's, after a comment.
+  is a field, no base class.  An unnamed inner union's fields are the outer
+  record's, after ``__union_12__ = ("a", ("b", "c"))``: they share one place.
 - module constants for macros and enums, functions for macros with parameters.  A
   macro that jumps, assigns, pastes tokens or names a field is expanded where it
   is used, on that line; its definition is a ``# #define`` comment.

@@ -58,7 +58,7 @@ def _field(ctx: Context, node: Node, owner: str, indent: int) -> None:
     if inner is not None and kind.kind in RECORDS:
         if not declarators:
             if kind.kind == "union_specifier":
-                ctx.put(indent, f"# union of {_names(inner)}", node.line)
+                ctx.put(indent, f"__union_{node.line}__ = {_members(inner)}", node.line)
             _fields(ctx, inner, owner, indent)
             return
         name = inner_name(kind, declarators, owner)
@@ -80,9 +80,18 @@ def _field(ctx: Context, node: Node, owner: str, indent: int) -> None:
         ctx.put(indent, f"{python_name(name)}: {spelled}{_parameters(ctype)}", declarator.line)
 
 
-def _names(body: Node) -> str:
-    found = [declare(d, named("int"))[0] for kid in body.kids for d in kid.all("declarator")]
-    return ", ".join(name for name in found if name)
+def _members(body: Node) -> str:
+    """The fields that share their place, as a tuple; those of an inner struct as one of its own."""
+    found: list[str] = []
+    for kid in body.kids:
+        kind = kid.get("type")
+        inner = kind.get("body") if kind is not None else None
+        if kind is not None and inner is not None and not kid.all("declarator"):
+            found.append(_members(inner))
+        else:
+            names = [declare(declarator, named("int"))[0] for declarator in kid.all("declarator")]
+            found.extend(f'"{python_name(name)}"' for name in names if name)
+    return f"({', '.join(found)}{',' if len(found) == 1 else ''})"
 
 
 def _parameters(ctype: CType) -> str:

@@ -26,7 +26,7 @@ _ATTRIBUTE = re.compile(
     rb"|__attribute__\s*\(\((?:[^()]|\([^()]*\))*\)\))"
 )
 _AUTOPTR = re.compile(rb"\bg_autoptr\((\w+)\)")
-_RANGE = re.compile(rb"(?<=case)([ \t(][^:;{}\n]*?)\.\.\.(?=[^:;{}\n]*:)")
+_RANGE = re.compile(rb"(?<=case)([ \t(][^:;{}]*?)\.\.\.(?=[^:;{}]*:)")
 _POINTER_ARGUMENT = re.compile(
     rb"(?<=[(,])(\s*(?:(?:const|struct|enum|union)\s+)*\w+\s*)(\*[*\s]*)(?=\s*[,)])"
 )

@@ -312,6 +312,17 @@ class Journal:
                 found[where] = (slots, key, slots.get(key))
         return found
 
+    def unchanged(self, mark: int) -> bool:
+        """Whether every slot holds what it held at ``mark``."""
+        first: dict[tuple[int, Any], Change] = {}
+        for slots, key, old in self.entries[mark:]:
+            first.setdefault((id(slots), key), (slots, key, old))
+        for slots, key, old in first.values():
+            now = slots.get(key)
+            if now is not old and (now is None or old is None or now.key() != old.key()):
+                return False
+        return True
+
     def undo(self, mark: int) -> dict[tuple[int, Any], Change]:
         """Return to the state at ``mark``; gives `changes`."""
         found = self.changes(mark)

@@ -33,7 +33,7 @@ from spapr_lint.flow.machine import (
 from spapr_lint.flow.objects import ClassRef, Object
 from spapr_lint.flow.refine import refined
 from spapr_lint.flow.states import State, merge_states
-from spapr_lint.flow.values import UNKNOWN, Value, constant, covers, truth
+from spapr_lint.flow.values import UNKNOWN, Value, constant, covers, same, truth
 
 
 def block(m: Machine, a: Activation, statements: ir.Block) -> bool:
@@ -155,6 +155,9 @@ def _while(m: Machine, a: Activation, n: ir.Node) -> bool:
     return _loop(m, a, step, body, otherwise, (test, site), m.limits.unroll)
 
 
+_SURE = 4  # turns of an endless loop that are followed one by one even if they are uncertain
+
+
 def _loop(
     m: Machine,
     a: Activation,
@@ -172,7 +175,9 @@ def _loop(
     leaves: list[State] = []
     over = False
     turn = 0
+    forever = test is not None and test[0] == ir.CONST and bool(test[1])
     while turn < unroll:
+        head, before = m.journal.mark(), a.env
         runs = step(turn)
         if runs is not True:
             over = runs is False
@@ -181,18 +186,21 @@ def _loop(
         goes = block(m, a, body)
         leaves.extend(a.loop.breaks)
         states = list(a.loop.continues)
-        if goes:
+        unsure = bool(states or a.loop.breaks)
+        if goes and states:
             states.append((a.env, m.journal.changes(start)))
-        if not states:
+        if not states and not goes:
             over = True
             m.journal.undo(start)
             a.loop = outer
             a.branch -= 1
             return _leave(m, a, leaves, [], ())
-        if len(states) > 1 or not goes:
+        if states:
             m.journal.undo(start)
             merge_states(m, a, states)
         turn += 1
+        if forever and turn >= _SURE and (unsure or _idle(m, a, before, head)):
+            break  # each further turn would only be as uncertain, or the same again
     if not over:
         _fixpoint(m, a, step, body, turn, leaves, start, (test, site))
     a.loop = outer
@@ -200,10 +208,18 @@ def _loop(
     if test is not None and not over:
         a.env = refined(m, a, test, False)
     end: list[State] = [(a.env, m.journal.undo(start))]
-    forever = test is not None and test[0] == ir.CONST and bool(test[1])
     if forever:
         end = []
     return _leave(m, a, leaves, end, otherwise)
+
+
+def _idle(m: Machine, a: Activation, before: Env, head: int) -> bool:
+    """Whether a turn left everything as it was."""
+    if before.keys() != a.env.keys():
+        return False
+    if any(value is not a.env[name] and not same(value, a.env[name]) for name, value in before.items()):
+        return False
+    return m.journal.unchanged(head)
 
 
 def _leave(

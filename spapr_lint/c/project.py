@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, MutableMapping
 from typing import Any, NamedTuple
 
@@ -24,32 +25,49 @@ def declarations(
     return closure(tree, [(unit.path, unit.facts) for unit in units], cache)
 
 
+_NAME = re.compile(r"[A-Za-z_]\w*")
+
+
 def inline_units(tree: Tree, declared: Declarations, units: Mapping[str, Unit]) -> tuple[Unit, ...]:
-    """The headers that define functions which some files use, directly or through each other."""
-    used = {word for unit in units.values() for span in unit.functions for word in span.words}
+    """The headers that define functions which some files use, directly or through each other.
+
+    A use is a word in a function, or in the body of a macro that is used.
+    """
+    homes: dict[str, list[str]] = {}
+    bodies: dict[str, list[str]] = {}
     for unit in units.values():
-        used.update(name for _, body, _ in unit.facts.macros.values() for name in body.split("("))
-    waiting = {
-        path: frozenset(facts.owned) & facts.functions.keys()
-        for path, facts in declared.headers.items()
-        if path not in units
-    }
-    found: dict[str, Unit] = {}
-    changed = True
-    while changed:
-        changed = False
-        for path in sorted(waiting):
-            if waiting[path].isdisjoint(used):
-                continue
-            del waiting[path]
-            try:
-                unit = parse(path, tree.read(path))
-            except OSError:
-                continue
-            found[path] = unit
-            used.update(word for span in unit.functions for word in span.words)
-            changed = True
-    return tuple(found[path] for path in sorted(found))
+        for name, (_, body, _) in unit.facts.macros.items():
+            bodies.setdefault(name, []).append(body)
+    for path, facts in declared.headers.items():
+        for name, (_, body, _) in facts.macros.items():
+            bodies.setdefault(name, []).append(body)
+        if path not in units:
+            for name in facts.owned:
+                if name in facts.functions:
+                    homes.setdefault(name, []).append(path)
+    found: dict[str, Unit | None] = {}
+    seen: set[str] = set()
+    pending = {word for unit in units.values() for span in unit.functions for word in span.words}
+    while pending:
+        word = pending.pop()
+        seen.add(word)
+        fresh = {name for body in bodies.get(word, ()) for name in _NAME.findall(body)}
+        for path in homes.get(word, ()):
+            if path not in found:
+                found[path] = _read(tree, path)
+            header = found[path]
+            for span in header.functions if header is not None else ():
+                if span.name == word:
+                    fresh.update(span.words)
+        pending.update(fresh - seen)
+    return tuple(unit for _, unit in sorted(found.items()) if unit is not None)
+
+
+def _read(tree: Tree, path: str) -> Unit | None:
+    try:
+        return parse(path, tree.read(path))
+    except OSError:
+        return None
 
 
 class Module(NamedTuple):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from c_mini import run
 
-from spapr_lint.c import Translated, declarations, parse, translate, translate_paths
+from spapr_lint.c import Translated, declarations, inline_units, parse, translate, translate_paths
 from spapr_lint.tree import MemoryTree
 
 Translator = Callable[..., Translated]
@@ -240,3 +240,21 @@ def test_functions_and_their_words() -> None:
     assert (span.name, span.static, span.start_line, span.end_line) == ("f", True, 2, 5)
     assert {"f", "g", "a", "ibm,ranges", "ranges", "ipi.count"} <= span.words
     assert unit.includes == ("x.h",)
+
+
+def test_headers_whose_functions_are_used() -> None:
+    tree = MemoryTree(
+        {
+            "include/a.h": b"#define CALL(x) one(x)\n",
+            "include/b.h": b"static inline int one(int x) { return two(x); }\n",
+            "include/c.h": b"static inline int two(int x) { return x; }\n"
+            b"static inline int unused(int x) { return three(x); }\n",
+            "include/d.h": b"static inline int three(int x) { return x; }\n",
+            "f.c": b'#include "a.h"\n#include "b.h"\n#include "c.h"\n#include "d.h"\n'
+            b"int f(void) { return CALL(1); }\n",
+        }
+    )
+    unit = parse("f.c", tree.read("f.c"))
+    known = declarations(tree, [unit])
+    found = inline_units(tree, known, {"f.c": unit})
+    assert [header.path for header in found] == ["include/b.h", "include/c.h"]

@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from spapr_lint import ir
-from spapr_lint.flow import activation, scope
+from spapr_lint.flow import activation, components, scope
 from spapr_lint.flow.machine import Activation, Limits, Machine, Module, Unreachable
 from spapr_lint.flow.objects import Bound, ClassRef, Closure, Object, Wrapper
 from spapr_lint.flow.program import Program
@@ -59,14 +59,15 @@ def solve(
     program: Program, policy: Policy, tables: Tables, limits: Limits | None = None
 ) -> Machine:
     """Interpret the whole program."""
-    survey(program, policy)
+    large = sum(len(module.ir.functions) for module in program.modules) > scope.LARGE
+    survey(program, policy, everything=not large)
     m = Machine(program, policy, tables, limits)
     recursion = sys.getrecursionlimit()
     collecting = gc.isenabled()
     sys.setrecursionlimit(max(recursion, _RECURSION))
     gc.disable()
     try:
-        if sum(len(module.ir.functions) for module in program.modules) > scope.LARGE:
+        if large:
             _narrow(m, program)
         for module in program.modules:
             m.steps = 0
@@ -86,14 +87,15 @@ def _roots(m: Machine, program: Program) -> None:
     """Run every function that was not run for a caller, and again while fields change."""
     roots: dict[tuple[int, int], Root] = {}
     closures = _closures(program)
-    order = _callers_first(closures, program)
+    order = list(reversed(closures)) if m.scope is not None else _callers_first(closures, program)
     for round_ in range(_COARSE_ROUNDS if m.scope is not None else _ROUNDS):
         ran = False
         if m.scope is not None:
             m.scope.widen(scope.fact_words(m))
-        for key in order if m.scope is None else reversed(order):
-            if m.scope is not None and not m.scope.matters(closures[key]):
-                continue
+        for key in _ordered(m, order):
+            if m.scope is not None and key[0] not in m.exact:
+                if not m.scope.matters(closures[key]):
+                    continue
             root = roots.get(key)
             if root is None:
                 if key in m.evaluated and round_ == 0:
@@ -111,9 +113,18 @@ def _roots(m: Machine, program: Program) -> None:
     m.limit("rounds", 0, 0)
 
 
+def _ordered(m: Machine, order: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Callers first in what is followed exactly, then the rest, callees first."""
+    if m.scope is None:
+        return order
+    exact = [key for key in order if key[0] in m.exact]
+    return exact + [key for key in reversed(order) if key[0] not in m.exact]
+
+
 def _narrow(m: Machine, program: Program) -> None:
     """Treat the program as a large one from here on."""
     m.coarse = True
+    m.exact = components.small(program, scope.LARGE)
     m.limits.depth = min(m.limits.depth, _COARSE_DEPTH)
     m.limits.root_steps = min(m.limits.root_steps, _COARSE_STEPS)
     m.scope = scope.Scope(program, m.policy.producer_words)

@@ -17,14 +17,19 @@ if TYPE_CHECKING:
     from spapr_lint.flow.policy import Policy
 
 
-def survey(program: Program, policy: Policy) -> None:
-    """Fill the program's tables of slots and device properties."""
+def survey(program: Program, policy: Policy, everything: bool = True) -> None:
+    """Fill the program's tables of slots and device properties.
+
+    Without ``everything`` Python is looked at only if the pack knows slots at all.
+    """
     wanted = (
         frozenset(policy.slot_parameters)
         | frozenset(policy.slot_returns)
         | frozenset(policy.slot_words)
     )
     for module in program.modules:
+        if module.language == "python" and not wanted and not everything:
+            continue
         blocks = [module.ir.body]
         blocks.extend(function.body for function in module.ir.functions)
         for block in blocks:

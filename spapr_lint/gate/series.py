@@ -202,13 +202,14 @@ class _Walk:
         for parent in parents:
             joined, matching = self._join(parent, number, patch)
             for index, item in joined.items():
-                known[index] = self._elder(known.get(index), item)
+                known[index] = self._elder(known.get(index), item, patch)
             before = self.nodes[parent].items
             lost += [(parent, before[index]) for index in matching.cured]
             doubts |= {
                 index: tuple(before[old].finding for old in olds)
                 for index, olds in matching.ambiguous.items()
             }
+        known = _each_once(known)
         items = [
             known.get(index) or self._arrival(number, patch, index, doubts.get(index, ()))
             for index in range(len(node.findings))
@@ -221,13 +222,19 @@ class _Walk:
             track.last = item
         self._calls(parents, number, patch)
 
-    def _elder(self, one: _Item | None, other: _Item) -> _Item:
+    def _elder(self, one: _Item | None, other: _Item, patch: int) -> _Item:
         """Of two lives that a merge joins, the one that began first."""
         if one is None or one.track == other.track:
             return other if one is None else one
         if self.tracks[other.track].since < self.tracks[one.track].since:
             one, other = other, one
-        self.tracks[other.track].joined = True
+        track = self.tracks[other.track]
+        if track.since:
+            track.joined = True
+        else:
+            # Two that the base had became one: one of them is gone.
+            place = other.finding
+            track.events.append(Event(patch, "cured", place.path, place.line))
         return one
 
     def _join(self, parent: int, number: int, patch: int) -> tuple[dict[int, _Item], Matching]:
@@ -366,7 +373,7 @@ class _Walk:
         moved = self._really_moved(end)
         verdicts = []
         for number, track in enumerate(self.tracks):
-            if track.joined:
+            if track.joined and number not in at_end:
                 continue
             there = number in at_end or final in track.present
             state = _state(track, there, number in moved)
@@ -405,6 +412,17 @@ class _Walk:
         tracks = enumerate(self.tracks)
         went = {n for n, track in tracks if any(event.what == "moved" for event in track.events)}
         return frozenset(went - still)
+
+
+def _each_once(known: dict[int, _Item]) -> dict[int, _Item]:
+    """The first of all that claim one life: branches that moved it apart made two of it."""
+    taken: set[int] = set()
+    once = {}
+    for index, item in known.items():
+        if item.track not in taken:
+            once[index] = item
+            taken.add(item.track)
+    return once
 
 
 def _paths(finding: Finding) -> set[str]:

@@ -22,7 +22,7 @@ class FdtNode:
 
 @dataclass(slots=True)
 class Fdt:
-    """The tree.  ``wide`` properties hold cells of 64 bits."""
+    """The tree: its root node."""
 
     root: FdtNode = field(default_factory=lambda: FdtNode(""))
 

@@ -53,7 +53,7 @@ class KvmVcpu:
     """A vCPU as KVM sees it: ``vcpu_id`` is what userspace named it, a server number.
 
     ``server_num`` is set by connecting it to an interrupt device; ``queues`` by priority 0..7;
-    ``vp_state`` is the thread context saved for migration.
+    ``deliver`` signals a priority to the thread that runs it.
     """
 
     kvm: KvmVm

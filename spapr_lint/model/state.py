@@ -283,7 +283,6 @@ class SpaprMachineState:
     parked_vcpus: dict[int, KvmVcpu] = field(default_factory=dict)
     fdt: Fdt | None = None
     warnings: list[str] = field(default_factory=list)
-    trace: list[tuple[object, ...]] = field(default_factory=list)
 
 
 def cpu_foreach(spapr: SpaprMachineState) -> list[PowerPCCPU]:

@@ -72,16 +72,7 @@ def test_the_sound_design(tmp_path: Path) -> None:
     assert flagged(None) == []
 
 
-# The linter tells the functions in a slot apart by name, and two designs have the same.
-SAME_NAME = pytest.mark.xfail(
-    reason="two designs fill a slot with functions of one name", strict=False
-)
-
-
-@pytest.mark.parametrize(
-    "mutant",
-    [pytest.param(name, marks=SAME_NAME if name == "cell by servers" else ()) for name in MUTANTS],
-)
+@pytest.mark.parametrize("mutant", MUTANTS)
 def test_a_mutant_is_seen_by_both(mutant: str, tmp_path: Path) -> None:
     assert broken(mutant, tmp_path)
     assert flagged(mutant)

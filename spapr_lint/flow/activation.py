@@ -27,6 +27,8 @@ from spapr_lint.flow.values import (
 _YOUNG = 1 << 62
 _REPEATS = 4
 _NESTED = 6
+EXACT_DEPTH = 48
+EXACT_STEPS = 60_000  # statements from one root of a small group of modules
 _VISITS = 30  # of a function from one root, after which its recursion is taken in general
 
 
@@ -114,13 +116,16 @@ def evaluate(m: Machine, a: Activation, closure: Closure, env: Env, site: int) -
     """The result of the function's body with these parameters."""
     where = (closure.module, closure.index)
     nested = sum(1 for known, _ in m.stack if known == where)
-    if nested >= _NESTED + 2 or a.depth >= m.limits.depth or m.steps > m.limits.root_steps:
+    exact = closure.module in m.exact
+    steps = EXACT_STEPS if exact else m.limits.root_steps
+    depth = EXACT_DEPTH if exact else m.limits.depth
+    if nested >= _NESTED + 2 or a.depth >= depth or m.steps > steps:
         m.limit("depth", a.module.index, site)
         return m.opaque(a, site)
-    if m.scope is not None and not m.scope.matters(closure):
+    if m.scope is not None and not exact and not m.scope.matters(closure):
         if not any(scope.carries(value) for value in env.values()):
             return m.policy.result(m, a, closure, site)
-    coarse = m.coarse or m.program.modules[closure.module].language == "c"
+    coarse = (m.coarse and not exact) or m.program.modules[closure.module].language == "c"
     visits = m.visits[where] = m.visits.get(where, 0) + 1
     if nested >= _NESTED or (nested and (coarse or visits > _VISITS)):
         env = {name: _general(value) for name, value in env.items()}
@@ -265,9 +270,7 @@ def finish_paths(m: Machine, child: Activation, goes: bool) -> Value | None:
     return join_all(results)
 
 
-def advance(
-    m: Machine, generator: Object, wanted: int | None = None
-) -> tuple[list[Value], bool]:
+def advance(m: Machine, generator: Object, wanted: int | None = None) -> tuple[list[Value], bool]:
     """What a generator yields, in order if that is certain: all, or as much as is wanted."""
     if "yielded" in generator.slots:
         items, exact, partial = generator.extra[3]

@@ -19,7 +19,7 @@ from spapr_lint.flow.objects import (
     Object,
     alike,
 )
-from spapr_lint.flow.values import UNKNOWN, Value, join, reference
+from spapr_lint.flow.values import Value, join, reference
 
 if TYPE_CHECKING:
     from spapr_lint.flow.policy import Policy
@@ -210,6 +210,7 @@ class Machine:
         self.reading: dict[tuple[Any, str], None] = {}
         self.versions: dict[tuple[Any, str], int] = {}
         self.coarse = False
+        self.exact: frozenset[int] = frozenset()
         self.scope: Scope | None = None
         self.total = 0
         self.leaks = 0

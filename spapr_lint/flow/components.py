@@ -1,0 +1,69 @@
+"""Which modules belong together: by imports, or because C links them.
+
+What a small group of modules does is followed exactly, however many groups a
+tree holds: nothing that happens in one can be seen in another.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from spapr_lint import ir
+
+if TYPE_CHECKING:
+    from spapr_lint.flow.machine import Module
+    from spapr_lint.flow.program import Program
+
+_COMPOUND = frozenset((ir.IF, ir.FOR, ir.WHILE, ir.WITH, ir.TRY, ir.MATCH))
+
+
+def small(program: Program, large: int) -> frozenset[int]:
+    """The modules of all groups that have no more than ``large`` functions."""
+    leader = list(range(len(program.modules)))
+
+    def find(index: int) -> int:
+        while leader[index] != index:
+            leader[index] = leader[leader[index]]
+            index = leader[index]
+        return index
+
+    for module in program.modules:
+        for name in _imported(program, module):
+            other = program.find(name, module)
+            while other is None and "." in name:
+                name = name.rpartition(".")[0]
+                other = program.find(name, module)
+            if other is not None:
+                leader[find(other.index)] = find(module.index)
+    sizes: dict[int, int] = {}
+    for module in program.modules:
+        group = find(module.index) if module.language == "python" else -1
+        sizes[group] = sizes.get(group, 0) + len(module.ir.functions)
+    return frozenset(
+        module.index
+        for module in program.modules
+        if module.language == "python" and sizes[find(module.index)] <= large
+    )
+
+
+def _imported(program: Program, module: Module) -> list[str]:
+    """The dotted names that a module imports, anywhere in it."""
+    names: list[str] = []
+    pending: list[Any] = [module.ir.body]
+    pending.extend(function.body for function in module.ir.functions)
+    pending.extend(klass.body for klass in module.ir.classes)
+    while pending:
+        for node in pending.pop():
+            if node.__class__ is not tuple or not node:
+                continue
+            if node[0].__class__ is not int:
+                pending.append(node)
+            elif node[0] == ir.IMPORT:
+                names.extend(dotted for dotted, _, _ in node[1])
+            elif node[0] == ir.FROM:
+                base = program.absolute(module, node[1] or "", node[2])[0]
+                names.append(base)
+                names.extend(f"{base}.{name}" for name, _ in node[3] or ())
+            elif node[0] in _COMPOUND:
+                pending.extend(part for part in node[1:] if part.__class__ is tuple)
+    return names

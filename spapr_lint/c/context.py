@@ -134,6 +134,8 @@ class Context:
 
     def put(self, indent: int, text: str, line: int) -> None:
         """Write a statement, or the head of one."""
+        if "\n" in text:  # C text that was not taken apart; a line here is a line of Python
+            text = " ".join(text.split())
         self.lines.append(Line("    " * indent + text, line))
 
     def fail(self, node: Node, why: str) -> None:

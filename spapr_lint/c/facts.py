@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from spapr_lint.c.mask import decode, strip
 from spapr_lint.c.names import words
 
-FORMAT: Final = 1  # of the plain data, for caches
+FORMAT: Final = 2  # of the plain data, for caches
 
 
 class Facts(NamedTuple):
@@ -74,6 +74,7 @@ def definition(text: str) -> tuple[str, str | None, str] | None:
     if not define:
         return None
     name, given, body = define.groups()
+    given = given and given.replace("\\\n", " ")
     body = body.replace("\\\n", "\n").strip()
     return (
         name,

@@ -258,3 +258,11 @@ def test_headers_whose_functions_are_used() -> None:
     known = declarations(tree, [unit])
     found = inline_units(tree, known, {"f.c": unit})
     assert [header.path for header in found] == ["include/b.h", "include/c.h"]
+
+
+def test_macro_parameters_over_several_lines(c: Translator) -> None:
+    text = "#define MAKE(a, \\\n             b) \\\n    int made_##a(void) { return b; }\n"
+    made = c(text + "#define ADD(a, \\\n            b) ((a) + (b))\nMAKE(one, 3)\n")
+    space = run(made.text)
+    assert (space["made_one"](), space["ADD"](1, 2)) == (3, 3)
+    assert len(made.lines) == made.text.count("\n")

@@ -27,7 +27,7 @@ PROGRAMS = sorted((TRUTH / "programs").rglob("*.py"))
 BUDGET = int(os.environ.get("SPAPR_LINT_FUZZ", "25"))
 FIRST = int(os.environ.get("SPAPR_LINT_FUZZ_FROM", "0"))
 SEEDS = range(FIRST, FIRST + BUDGET)
-SECONDS = 20  # of processor time, for one program of at most a few hundred lines
+SECONDS = 60  # of processor time, for one program of at most a few hundred lines
 C_SEED = (HERE / "seed.c").read_text()
 
 

@@ -159,7 +159,7 @@ def generator_control():
 
     made = g()
     sink(next(made))  # no flow
-    sink(made.throw(ValueError(source())))  # flow MISSING
+    sink(made.throw(ValueError(source())))  # flow
 
 
 def star_assignment_of_generators():

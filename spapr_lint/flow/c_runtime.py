@@ -146,6 +146,8 @@ _CALLS: dict[str, Any] = {
     "cfunc": _callee,
     "UNTRANSLATED": _unknown,
 }
+
+
 def cast(m: Machine, a: Activation, arguments: Arguments, site: int, data: Any) -> Value:
     """A checked cast to the type ``data``: the same object where it is of that type."""
     value = arguments.get(0)

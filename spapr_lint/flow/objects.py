@@ -247,7 +247,9 @@ def alike(left: Any, right: Any, depth: int = 3) -> bool:
             return False
         mine, others = left.cells, right.cells
     elif kind is Bound:
-        return left.function == right.function and _same_values(left.receiver, right.receiver, depth)
+        return left.function == right.function and _same_values(
+            left.receiver, right.receiver, depth
+        )
     elif kind is Object:
         if left.site != right.site or left.shape != right.shape or left.type != right.type:
             return False

@@ -99,7 +99,9 @@ def run_body(
     """Run statements one by one; the states in which something unforeseen may be raised."""
     points: list[Raised] = []
     for statement in body:
-        raising = wanted and statement[0] != ir.RAISE and may_raise(statement, a.on_yield is not None)
+        raising = (
+            wanted and statement[0] != ir.RAISE and may_raise(statement, a.on_yield is not None)
+        )
         if raising and len(points) < _POINTS:
             points.append((UNKNOWN, dict(a.env), m.journal.changes(start)))
         if not m.tables.block(m, a, (statement,)):

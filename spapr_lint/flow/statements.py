@@ -199,7 +199,10 @@ def _loop(
             m.journal.undo(start)
             merge_states(m, a, states)
         turn += 1
-        if forever and turn >= _SURE and (unsure or _idle(m, a, before, head)):
+        stepwise = a.yields is not None and a.wanted is not None
+        if not forever or turn < _SURE or stepwise:
+            continue
+        if unsure or _idle(m, a, before, head):
             break  # each further turn would only be as uncertain, or the same again
     if not over:
         _fixpoint(m, a, step, body, turn, leaves, start, (test, site))
@@ -217,7 +220,9 @@ def _idle(m: Machine, a: Activation, before: Env, head: int) -> bool:
     """Whether a turn left everything as it was."""
     if before.keys() != a.env.keys():
         return False
-    if any(value is not a.env[name] and not same(value, a.env[name]) for name, value in before.items()):
+    if any(
+        value is not a.env[name] and not same(value, a.env[name]) for name, value in before.items()
+    ):
         return False
     return m.journal.unchanged(head)
 

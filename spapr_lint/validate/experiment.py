@@ -33,7 +33,7 @@ class Outcome(NamedTuple):
     answers: dict[str, Answer]
 
 
-class _Fault(Exception):  # noqa: N818 -- it is the finding, not an error of ours
+class _Fault(Exception):
     """A rule is broken; the text says how."""
 
 

@@ -318,7 +318,7 @@ def run_generator(m: Machine, generator: Object, on_yield: Callable[[Value], Non
 def send(
     m: Machine, a: Activation, generator: Object, value: Value, site: int, how: str = "sent"
 ) -> Value:
-    """``generator.send(value)``: the body is run again with what was sent (or thrown) where it was."""
+    """``generator.send(value)``: the body is run again with what was sent (or thrown) to it."""
     from spapr_lint.flow import streams
 
     position = streams.position(generator)

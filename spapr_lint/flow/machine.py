@@ -78,7 +78,7 @@ class Loop:
 
 
 class Final:
-    """What waits for a ``finally``: ways out of its ``try``, with the states in which they leave."""
+    """What waits for a ``finally``: ways out of its ``try``, with the states on leaving."""
 
     __slots__ = ("exits", "loop", "mark")
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from spapr_lint.flow.program import Program
 
 LARGE = 200  # functions; below, everything is looked into
+GROUP = 30  # the same, for one of many groups of modules that have nothing to do with each other
 BUDGET = 40_000  # statements; a program that needs more is treated as a large one
 _DEEP = 2
 

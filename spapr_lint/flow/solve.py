@@ -87,12 +87,11 @@ def _roots(m: Machine, program: Program) -> None:
     """Run every function that was not run for a caller, and again while fields change."""
     roots: dict[tuple[int, int], Root] = {}
     closures = _closures(program)
-    order = list(reversed(closures)) if m.scope is not None else _callers_first(closures, program)
     for round_ in range(_COARSE_ROUNDS if m.scope is not None else _ROUNDS):
         ran = False
         if m.scope is not None:
             m.scope.widen(scope.fact_words(m))
-        for key in _ordered(m, order):
+        for key in _ordered(m, program, closures):
             if m.scope is not None and key[0] not in m.exact:
                 if not m.scope.matters(closures[key]):
                     continue
@@ -113,18 +112,21 @@ def _roots(m: Machine, program: Program) -> None:
     m.limit("rounds", 0, 0)
 
 
-def _ordered(m: Machine, order: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _ordered(
+    m: Machine, program: Program, closures: dict[tuple[int, int], Closure]
+) -> list[tuple[int, int]]:
     """Callers first in what is followed exactly, then the rest, callees first."""
     if m.scope is None:
-        return order
-    exact = [key for key in order if key[0] in m.exact]
-    return exact + [key for key in reversed(order) if key[0] not in m.exact]
+        return _callers_first(closures, program)
+    exact = {key: closure for key, closure in closures.items() if key[0] in m.exact}
+    rest = [key for key in closures if key[0] not in m.exact]
+    return _callers_first(exact, program) + rest
 
 
 def _narrow(m: Machine, program: Program) -> None:
     """Treat the program as a large one from here on."""
     m.coarse = True
-    m.exact = components.small(program, scope.LARGE)
+    m.exact = components.small(program, scope.GROUP)
     m.limits.depth = min(m.limits.depth, _COARSE_DEPTH)
     m.limits.root_steps = min(m.limits.root_steps, _COARSE_STEPS)
     m.scope = scope.Scope(program, m.policy.producer_words)
@@ -133,9 +135,15 @@ def _narrow(m: Machine, program: Program) -> None:
 def _spent(m: Machine, program: Program) -> None:
     """Count what was done; a small program that costs much is treated as a large one."""
     m.total += m.steps
-    if m.scope is None and m.total > scope.BUDGET:
+    if m.total <= scope.BUDGET:
+        return
+    if m.scope is None:
         m.limit("budget", 0, 0)
         _narrow(m, program)
+    elif m.exact and m.total > scope.BUDGET:
+        m.limit("budget", 0, 0)
+        m.exact = frozenset()
+    m.exact = frozenset()
 
 
 def _stale(m: Machine, root: Root) -> bool:

@@ -263,7 +263,7 @@ def store(
             m.journal.write(ref.members.slots, name, value)  # type: ignore[union-attr]
             a.touch = 0
         elif kind is ModuleRef:
-            m.global_changed(ref.index, name)
+            m.global_changed(ref.index, name)  # type: ignore[union-attr]
             m.journal.write(ref.namespace.slots, name, value)  # type: ignore[union-attr]
             a.touch = 0
         elif kind is Closure:

@@ -130,7 +130,7 @@ def _names(view: Object) -> list[str]:
 
 def element_of(items: list[Value]) -> Value:
     """Any of the elements, unknown if there are none."""
-    return join_all(items) if items else UNKNOWN
+    return alike(join_all(items)) if items else UNKNOWN
 
 
 def append(m: Machine, target: Object, value: Value) -> None:
@@ -259,7 +259,7 @@ def own_item(m: Machine, a: Activation, ref: Object, key: Value, site: int) -> V
     if keys is None:
         values = [value for _, value in items_of(ref)]
         values.append(slots.get(ANY, NOTHING))
-        result = join_all(values)
+        result = alike(join_all(values))
         default = _default(m, a, ref, site)
         if default is not None:
             result = join(result, default)
@@ -278,16 +278,33 @@ def own_item(m: Machine, a: Activation, ref: Object, key: Value, site: int) -> V
         result = join(result, value if value is not None else NOTHING)
         anything = slots.get(ANY)
         if anything is not None and (value is None or ref.many or ref.shape == "dict"):
-            result = join(result, anything)
+            result = join(result, _guessed(anything))
     if result is NOTHING:
         return m.opaque(a, site) if ref.shape in ("opaque", "symbol") else UNKNOWN
     return result
 
 
+def _guessed(value: Value) -> Value:
+    """What a known key may hold of what has no known key: labels yes, but no number's kind.
+
+    Registers and arguments handed on as one array would else all be of all kinds.
+    """
+    if not value.facts:
+        return value
+    return value.with_facts(tuple([fact for fact in value.facts if not fact.kind.role]))
+
+
+def alike(value: Value) -> Value:
+    """Any element: of no kind if elements are of several."""
+    if len(value.facts) < 2 or len({f.kind for f in value.facts if f.kind.role}) < 2:
+        return value
+    return _guessed(value)
+
+
 def _from_end(ref: Object, keys: list[Any]) -> list[Any]:
     """Negative indexes of a sequence that may have several lengths, counted from its start."""
     several = sizes(ref) or ()
-    found = []
+    found: list[Any] = []
     for key in keys:
         if key[1] == "int" and key[2] < 0 and several:
             found.extend(("item", "int", n + key[2]) for n in several)

@@ -211,6 +211,7 @@ class Machine:
         self.versions: dict[tuple[Any, str], int] = {}
         self.coarse = False
         self.exact: frozenset[int] = frozenset()
+        self.total_exact = 0
         self.scope: Scope | None = None
         self.total = 0
         self.leaks = 0

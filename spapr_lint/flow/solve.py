@@ -73,7 +73,7 @@ def solve(
             m.steps = 0
             m.visits.clear()
             run_module(m, module)
-            _spent(m, program)
+            _spent(m, program, module.index)
         m.journal.entries.clear()
         _roots(m, program)
     finally:
@@ -87,6 +87,8 @@ def _roots(m: Machine, program: Program) -> None:
     """Run every function that was not run for a caller, and again while fields change."""
     roots: dict[tuple[int, int], Root] = {}
     closures = _closures(program)
+    for closure in closures.values():
+        program.known.setdefault(closure.function.name, []).append(closure)
     for round_ in range(_COARSE_ROUNDS if m.scope is not None else _ROUNDS):
         ran = False
         if m.scope is not None:
@@ -105,7 +107,7 @@ def _roots(m: Machine, program: Program) -> None:
             elif not _stale(m, root):
                 continue
             _run_root(m, root)
-            _spent(m, program)
+            _spent(m, program, key[0])
             ran = True
         if not ran and not (m.scope is not None and m.scope.widen(scope.fact_words(m))):
             return
@@ -132,18 +134,18 @@ def _narrow(m: Machine, program: Program) -> None:
     m.scope = scope.Scope(program, m.policy.producer_words)
 
 
-def _spent(m: Machine, program: Program) -> None:
+def _spent(m: Machine, program: Program, module: int) -> None:
     """Count what was done; a small program that costs much is treated as a large one."""
     m.total += m.steps
-    if m.total <= scope.BUDGET:
-        return
-    if m.scope is None:
+    if module in m.exact:
+        m.total_exact += m.steps
+    if m.scope is None and m.total > scope.BUDGET:
         m.limit("budget", 0, 0)
         _narrow(m, program)
-    elif m.exact and m.total > scope.BUDGET:
-        m.limit("budget", 0, 0)
         m.exact = frozenset()
-    m.exact = frozenset()
+    elif m.exact and m.total_exact > scope.EXACT:
+        m.limit("budget", module, 0)
+        m.exact = frozenset()
 
 
 def _stale(m: Machine, root: Root) -> bool:

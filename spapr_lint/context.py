@@ -16,7 +16,15 @@ from spapr_lint.findings import Finding, Ledger, Step, Unseen, Way
 from spapr_lint.packs import Pack
 from spapr_lint.python import DecodeError, ParseError, decode, lower
 from spapr_lint.python.words import WordScanner
-from spapr_lint.sources import LARGEST, Selection, SourceFile, excluded, language_of, module_name
+from spapr_lint.sources import (
+    LARGEST,
+    Selection,
+    SourceFile,
+    excluded,
+    language_of,
+    module_name,
+    package_of,
+)
 from spapr_lint.tree import Tree
 
 _IMPORT = re.compile(
@@ -71,6 +79,7 @@ class Reading:
         self.unseen: list[Unseen] = []
         self.untranslated: list[Unseen] = []
         self.files = 0
+        self.package = package_of(tree)
 
     def content(self, path: str) -> bytes | None:
         """A file's bytes; None, and a line in the ledger, if there are none to be had."""
@@ -151,7 +160,7 @@ def _load_python(reading: Reading, path: str, pack: Pack) -> None:
     reading.files += 1
     loaded = reading.loaded
     families = pack.families_of((), _identifiers(content)) if pack.families else frozenset()
-    loaded.modules.append(ModuleIn(module_name(path), path, code, "python", families, ()))
+    loaded.modules.append(ModuleIn(module_name(path, reading.package), path, code, "python", families, ()))
     loaded.sources.append(SourceFile(loaded.display(path), text, text))
     if path in reading.selection.files:
         loaded.keep(path, text)
@@ -214,17 +223,14 @@ def _silenced(reading: Reading, selected: Sequence[str]) -> None:
 
 def _reached(reading: Reading, everything: Sequence[str], words: set[str]) -> set[str]:
     """Files with words, all that imports them, and all that those import."""
-    names = {module_name(path): path for path in everything}
-    tails: dict[str, list[str]] = {}
-    for name, path in names.items():
-        tails.setdefault(name.rpartition(".")[2], []).append(path)
+    names = {module_name(path, reading.package): path for path in everything}
     imports: dict[str, set[str]] = {}
     importers: dict[str, set[str]] = {}
     for path in everything:
         content = reading.contents.get(path)
         if content is None:
             continue
-        found = _imports(path, content, names, tails)
+        found = _imports(path, content, names, reading.package)
         imports[path] = found
         for target in found:
             importers.setdefault(target, set()).add(path)
@@ -244,11 +250,12 @@ def _closure(start: set[str], edges: Mapping[str, set[str]]) -> set[str]:
 
 
 def _imports(
-    path: str, content: bytes, names: Mapping[str, str], tails: Mapping[str, Sequence[str]]
+    path: str, content: bytes, names: Mapping[str, str], top: str
 ) -> set[str]:
     """The files of the project that one imports, by a look at its text."""
     found: set[str] = set()
-    package = posixpath.dirname(path).replace("/", ".")
+    inner = posixpath.dirname(path).replace("/", ".")
+    package = f"{top}.{inner}".strip(".")
     for match in _IMPORT.finditer(content):
         dots, base, listed, plain = match.groups()
         if plain is not None:

@@ -92,8 +92,21 @@ class SourceFile:
         return self.lines[min(line, len(self.lines)) - 1] or 1
 
 
-def module_name(path: str) -> str:
-    """The dotted name by which a file is imported."""
+def package_of(tree: Tree) -> str:
+    """The dotted name of the package whose folder is the tree's root, empty if it is none."""
+    root = getattr(tree, "root", None)
+    parts: list[str] = []
+    while root is not None and os.path.isfile(os.path.join(root, "__init__.py")):
+        root, name = os.path.split(root)
+        parts.insert(0, name)
+    return ".".join(parts)
+
+
+def module_name(path: str, package: str = "") -> str:
+    """The dotted name by which a file is imported, below the package of the root."""
+    if package:
+        inner = module_name(path)
+        return package if inner == "__init__" else f"{package}.{inner}"
     stem = path.rpartition(".")[0]
     parts = [part for part in stem.split("/") if part]
     if parts and parts[-1] == "__init__":

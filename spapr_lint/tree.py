@@ -73,6 +73,7 @@ class MemoryTree:
     def __init__(self, files: Mapping[str, bytes | None], below: Tree | None = None) -> None:
         self._files = dict(files)
         self._below = below
+        self.root: str | None = getattr(below, "root", None)
 
     def paths(self) -> Iterator[str]:
         names = set(self._below.paths()) if self._below is not None else set()

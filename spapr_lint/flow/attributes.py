@@ -113,6 +113,7 @@ def get_plain(m: Machine, a: Activation, ref: Object, name: str, site: int) -> V
         return _from_symbol(m, a, ref, name, shared, site)
     value = ref.slots.get(name)
     if value is not None:
+        value = _perhaps_stale(m, a, ref, name, value)
         if not ref.many or shared is None:
             return value
     if shared is not None:
@@ -135,6 +136,14 @@ def get_plain(m: Machine, a: Activation, ref: Object, name: str, site: int) -> V
             anything = ref.slots.get("*")
             return UNKNOWN if anything is None else anything
     return UNKNOWN
+
+
+def _perhaps_stale(m: Machine, a: Activation, ref: Object, name: str, value: Value) -> Value:
+    """A field, where calls that were not looked into may have set it since."""
+    if m.scope is None or a.module.index in m.exact or ref.type.__class__ is not ClassRef:
+        return value
+    held = m.read_cell(m.program.type_name(ref.type), name)
+    return join(value if held is None else join(value, held), UNKNOWN)
 
 
 def _descriptor(

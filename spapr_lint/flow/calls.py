@@ -111,6 +111,9 @@ def call(m: Machine, a: Activation, n: ir.Node) -> Value:
         callee = m.ex[function[0]](m, a, function)
         word = function[1] if function[0] in (ir.NAME, ir.GLOBAL, ir.FREE) else ""
     arguments = read_arguments(m, a, n)
+    if receiver is not None and word in m.program.fillers and _unsure(callee, receiver):
+        if any(value.facts for value in arguments.values()):
+            callee = join(Value(refs=callee.refs), m.program.filling(word))
     policy = m.policy
     spoken = word in policy.call_words
     if not spoken and policy.call_words:
@@ -130,6 +133,13 @@ def call(m: Machine, a: Activation, n: ir.Node) -> Value:
     if a.module.language == "c" and len(result.refs) == 1:
         _typed(m, n, result.refs[0])
     return result
+
+
+def _unsure(callee: Value, receiver: Value) -> bool:
+    """Whether a method slot may hold more functions than were seen to be stored in it."""
+    if not callee.refs:
+        return True
+    return any(ref.__class__ is Object and ref.shape == "symbol" for ref in receiver.refs)
 
 
 def _typed(m: Machine, n: ir.Node, made: Any) -> None:

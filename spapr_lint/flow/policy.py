@@ -358,11 +358,30 @@ class Policy:
             link = Link(*place, f"{name} is {note.kind}", None)
             facts = (Fact(note.kind, place, DECLARED, link),)
             return Value(facts, value.refs, value.constants, value.open)
+        if note.type is not None and value.refs and (m.scope is not None or module.language == "c"):
+            value = self._of_type(m, module, note.type, value)
         if value.open and note.type is not None and _vague(value):
             symbol = m.program.symbol(m, module, note.type)
             if symbol is not None:
                 return Value(value.facts, (symbol,), value.constants)
         return value
+
+    def _of_type(self, m: Machine, module: Module, type_: str, value: Value) -> Value:
+        """The value without objects of other types, which came by a merged call."""
+        symbol = m.program.symbol(m, module, type_)
+        if symbol is None:
+            return value
+        names = m.program.type_names(symbol.type)
+        kept = []
+        for ref in value.refs:
+            if ref.__class__ is Object and ref.type is not None:
+                own = m.program.type_names(ref.type)
+                if names.isdisjoint(own) or not (type_ in own or own <= names):
+                    continue
+            kept.append(ref)
+        if len(kept) == len(value.refs):
+            return value
+        return Value(value.facts, tuple(kept) or (symbol,), value.constants, value.open)
 
     def declared(
         self, m: Machine, a: Activation, annotation: str, value: Value, n: ir.Node

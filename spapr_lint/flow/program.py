@@ -14,7 +14,7 @@ from spapr_lint.flow import c_runtime
 from spapr_lint.flow.annotations import Annotation
 from spapr_lint.flow.machine import Activation, Machine, Module
 from spapr_lint.flow.objects import ClassRef, Closure, External, ModuleRef, Native, Object
-from spapr_lint.flow.values import NOTHING, UNKNOWN, Value, join, reference
+from spapr_lint.flow.values import MAX_REFS, NOTHING, UNKNOWN, Value, join, reference
 
 if TYPE_CHECKING:
     from spapr_lint.flow.policy import Policy
@@ -40,6 +40,7 @@ class Program:
         self.linked: dict[str, list[int]] = {}
         self.slots: dict[tuple[int, str], dict[tuple[str | None, str], None]] = {}
         self.property_table: dict[str, dict[tuple[str, str], None]] = {}
+        self.known: dict[str, list[Closure]] = {}
         self.fillers: dict[str, dict[str, None]] = {}
         self.written: set[tuple[int, str]] = set()
         self._ancestors: dict[str, frozenset[str]] = {}
@@ -215,6 +216,14 @@ class Program:
         if klass is None and "." not in name:
             klass = self.classes_by_name.get(name)
         return None if klass is None else m.instance_symbol(klass)
+
+    def filling(self, name: str) -> Value:
+        """Any of the functions that are stored in a field of that name somewhere."""
+        refs: dict[Closure, None] = {}
+        for function in self.fillers.get(name, ()):
+            for closure in self.known.get(function, ()):
+                refs[closure] = None
+        return Value(refs=tuple(refs)[:MAX_REFS])
 
     def made_type(self, node: ir.Node) -> str | None:
         """The type of what a call makes, if one of its arguments names a type to make."""

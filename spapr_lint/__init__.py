@@ -32,15 +32,15 @@ class _Package(ModuleType):
 
         return check
 
+    @check.setter
+    def check(self, module: object) -> None:
+        """Let the import system believe that it has bound the submodule."""
+
     @property
     def callgraph(self) -> Callable[..., dict[str, list[str]]]:
         from spapr_lint.callgraphs import callgraph
 
         return callgraph
-
-    @check.setter
-    def check(self, module: object) -> None:
-        """Let the import system believe that it has bound the submodule."""
 
 
 sys.modules[__name__].__class__ = _Package

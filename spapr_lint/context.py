@@ -28,7 +28,8 @@ from spapr_lint.sources import (
 from spapr_lint.tree import Tree
 
 _IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]*\(?([^#\n]*)|import[ \t]+([^#\n]+))",
+    rb"^[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]*\(?([^#\n]*)"
+    rb"|import[ \t]+([^#\n]+))",
     re.MULTILINE,
 )
 _NAMES = re.compile(rb"[\w.]+")
@@ -160,7 +161,9 @@ def _load_python(reading: Reading, path: str, pack: Pack) -> None:
     reading.files += 1
     loaded = reading.loaded
     families = pack.families_of((), _identifiers(content)) if pack.families else frozenset()
-    loaded.modules.append(ModuleIn(module_name(path, reading.package), path, code, "python", families, ()))
+    loaded.modules.append(
+        ModuleIn(module_name(path, reading.package), path, code, "python", families, ())
+    )
     loaded.sources.append(SourceFile(loaded.display(path), text, text))
     if path in reading.selection.files:
         loaded.keep(path, text)
@@ -249,9 +252,7 @@ def _closure(start: set[str], edges: Mapping[str, set[str]]) -> set[str]:
     return found
 
 
-def _imports(
-    path: str, content: bytes, names: Mapping[str, str], top: str
-) -> set[str]:
+def _imports(path: str, content: bytes, names: Mapping[str, str], top: str) -> set[str]:
     """The files of the project that one imports, by a look at its text."""
     found: set[str] = set()
     inner = posixpath.dirname(path).replace("/", ".")

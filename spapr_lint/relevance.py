@@ -29,15 +29,12 @@ class Relevance:
                 self._by_name.setdefault("/".join(parts[start:]), []).append(path)
         self._always = pack.words | pack.sink_words
         self._bound: list[tuple[str, str | None, str | None]] = []
-        for entry in (*pack.producers, *pack.sinks, *pack.tables):
+        entries: list[_Entry] = [*pack.producers, *pack.sinks, *pack.tables]
+        for entry in entries:
             word = entry.field
             if word is not None and (entry.owner or entry.family):
                 self._bound.append((word, entry.owner, entry.family))
-        free = {
-            word
-            for entry in (*pack.producers, *pack.sinks, *pack.tables)
-            for word in _unbound(entry)
-        }
+        free = {word for entry in entries for word in _unbound(entry)}
         self._always = frozenset(
             word for word in self._always if word in free or word not in self._words_bound()
         )
@@ -78,11 +75,11 @@ def _unbound(entry: _Entry) -> Iterable[str]:
         return
     if entry.field is not None and not entry.owner and not entry.family:
         yield entry.field
-    names = (entry.call, entry.method, entry.slot)
+    names: list[str | None] = [entry.call, entry.method, entry.slot]
     if isinstance(entry, Producer):
-        names += (entry.name, entry.constant, entry.property, entry.function, entry.parameter)
+        names += [entry.name, entry.constant, entry.property, entry.function, entry.parameter]
     else:
-        names += (entry.property, entry.device_property, entry.returns, entry.subscript)
+        names += [entry.property, entry.device_property, entry.returns, entry.subscript]
     for name in names:
         if name is not None:
             yield name.rpartition(".")[2]

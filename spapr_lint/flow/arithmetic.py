@@ -178,7 +178,7 @@ def unary(m: Machine, a: Activation, op: str, value: Value, site: int) -> Value:
 
 
 def mixed(m: Machine, a: Activation, values: list[Value], site: int) -> Value:
-    """What is made of several values, such as a formatted string: only labels that say so survive."""
+    """What is made of several values, as a formatted string: only labels that say so survive."""
     facts: dict[Any, Fact] = {}
     for value in values:
         for fact in value.facts:

@@ -32,7 +32,6 @@ from spapr_lint.flow.values import (
     truth,
 )
 
-
 _AWAITABLE = ("future", "coroutine")
 
 

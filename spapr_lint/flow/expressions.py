@@ -174,10 +174,10 @@ def _logic(m: Machine, a: Activation, n: ir.Node) -> Value:
 def _choose(m: Machine, a: Activation, n: ir.Node) -> Value:
     _, test, then, otherwise, _ = n
     known = calls.decide(m, a, m.ex[test[0]](m, a, test), test[-1])
-    if known is True:
-        return m.ex[then[0]](m, a, then)
-    if known is False:
-        return m.ex[otherwise[0]](m, a, otherwise)
+    if known is not None:
+        chosen: ir.Node = then if known else otherwise
+        result: Value = m.ex[chosen[0]](m, a, chosen)
+        return result
     before = a.env
     mark = m.journal.mark()
     a.env = refined(m, a, test, True)
@@ -314,7 +314,7 @@ def _await(m: Machine, a: Activation, n: ir.Node) -> Value:
 
 
 def _bind(m: Machine, a: Activation, n: ir.Node) -> Value:
-    value = m.ex[n[2][0]](m, a, n[2])
+    value: Value = m.ex[n[2][0]](m, a, n[2])
     calls.bind(m, a, n[1], value, n[3])
     return value
 
@@ -334,7 +334,8 @@ def _format(m: Machine, a: Activation, n: ir.Node) -> Value:
 
 
 def _star(m: Machine, a: Activation, n: ir.Node) -> Value:
-    return m.ex[n[1][0]](m, a, n[1])
+    value: Value = m.ex[n[1][0]](m, a, n[1])
+    return value
 
 
 def _opaque(m: Machine, a: Activation, n: ir.Node) -> Value:

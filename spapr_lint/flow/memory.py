@@ -60,7 +60,7 @@ def coarse_key(closure: Closure, env: Env, numbers: bool) -> Any:
 
 
 def _digest(value: Value, numbers: bool, depth: int) -> Any:
-    refs = []
+    refs: list[Any] = []
     for ref in value.refs:
         if ref.__class__ is not Object or not ref.birth:
             refs.append(ref)
@@ -101,11 +101,11 @@ def writes_of(m: Machine, env: Env, child: Activation) -> tuple[Write, ...]:
                 given[id(ref.slots)] = (name, position)
     if not given:
         return ()
-    found = []
-    for slots, key, value in m.journal.changes(child.mark).values():
+    found: list[Write] = []
+    for slots, key, held in m.journal.changes(child.mark).values():
         where = given.get(id(slots))
-        if where is not None and value is not None:
-            found.append((*where, key, value))
+        if where is not None and held is not None:
+            found.append((*where, key, held))
     return tuple(found)
 
 

@@ -22,7 +22,7 @@ Change = tuple[Slots, Any, Value | None]
 
 
 class Object:
-    """An object with attributes (slots named by ``str``) and items (slots keyed by ``("item", type, key)``).
+    """An object with attributes (slots by ``str``) and items (by ``("item", type, key)``).
 
     ``shape`` is what sort of object it is: ``instance``, ``list``, ``tuple``,
     ``set``, ``dict``, ``cell``, ``generator``, ``symbol`` (an instance of a named

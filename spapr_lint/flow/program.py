@@ -14,7 +14,7 @@ from spapr_lint.flow import c_runtime
 from spapr_lint.flow.annotations import Annotation
 from spapr_lint.flow.machine import Activation, Machine, Module
 from spapr_lint.flow.objects import ClassRef, Closure, External, ModuleRef, Native, Object
-from spapr_lint.flow.values import MAX_REFS, NOTHING, UNKNOWN, Value, join, reference
+from spapr_lint.flow.values import MAX_REFS, UNKNOWN, Value, join, reference
 
 if TYPE_CHECKING:
     from spapr_lint.flow.policy import Policy

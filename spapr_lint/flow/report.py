@@ -20,7 +20,7 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 class Place(NamedTuple):
-    """Where a site stands in the text that a person reads; all count from 1, the end is exclusive."""
+    """Where a site stands in the text that a person reads; from 1, the end exclusive."""
 
     path: str
     line: int

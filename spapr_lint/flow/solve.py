@@ -181,7 +181,7 @@ def _closures(program: Program) -> dict[tuple[int, int], Closure]:
     """All functions and methods that the module bodies made, by place."""
     found: dict[tuple[int, int], Closure] = {}
     for module in program.modules:
-        pending: list[Any] = [v for v in module.namespace.slots.values()]
+        pending: list[Any] = list(module.namespace.slots.values())
         seen: set[int] = set()
         while pending:
             value = pending.pop(0)

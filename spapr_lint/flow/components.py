@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 _COMPOUND = frozenset((ir.IF, ir.FOR, ir.WHILE, ir.WITH, ir.TRY, ir.MATCH))
 
 
-def small(program: Program, large: int) -> frozenset[int]:
-    """The modules of all groups that have no more than ``large`` functions."""
+def small(program: Program, large: int, speaking: frozenset[int]) -> frozenset[int]:
+    """The modules of all groups that have no more than ``large`` functions.
+
+    Of a group without a module of ``speaking``, those in which a number of some
+    kind can come to be, there is nothing to follow.
+    """
     leader = list(range(len(program.modules)))
 
     def find(index: int) -> int:
@@ -39,10 +43,13 @@ def small(program: Program, large: int) -> frozenset[int]:
     for module in program.modules:
         group = find(module.index) if module.language == "python" else -1
         sizes[group] = sizes.get(group, 0) + len(module.ir.functions)
+    spoken = {find(index) for index in speaking}
     return frozenset(
         module.index
         for module in program.modules
-        if module.language == "python" and sizes[find(module.index)] <= large
+        if module.language == "python"
+        and sizes[find(module.index)] <= large
+        and find(module.index) in spoken
     )
 
 

@@ -8,6 +8,7 @@ when a caller hands such a number to it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from spapr_lint import ir
@@ -64,6 +65,17 @@ class Scope:
         for word in fresh:
             self.relevant.update(self._users.get(word, ()))
         return len(self.relevant) > before
+
+    def speaking(self, words: frozenset[str], literals: Iterable[object]) -> frozenset[int]:
+        """The modules in which a number of some kind can come to be."""
+        if any(not isinstance(literal, str) for literal in literals):
+            return frozenset(module.index for module in self._program.modules)
+        found = {module for module, _ in self.relevant}
+        for module in self._program.modules:
+            bodies = [module.ir.body, *(klass.body for klass in module.ir.classes)]
+            if any(not words.isdisjoint(_words(module.ir, body)) for body in bodies):
+                found.add(module.index)
+        return frozenset(found)
 
     def export(self, key: Key) -> None:
         """A function gives such a number to whoever calls it: its callers matter too."""

@@ -128,10 +128,11 @@ def _ordered(
 def _narrow(m: Machine, program: Program) -> None:
     """Treat the program as a large one from here on."""
     m.coarse = True
-    m.exact = components.small(program, scope.GROUP)
     m.limits.depth = min(m.limits.depth, _COARSE_DEPTH)
     m.limits.root_steps = min(m.limits.root_steps, _COARSE_STEPS)
     m.scope = scope.Scope(program, m.policy.producer_words)
+    speaking = m.scope.speaking(m.policy.producer_words, m.policy.literals)
+    m.exact = components.small(program, scope.GROUP, speaking)
 
 
 def _spent(m: Machine, program: Program, module: int) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LARGE = 200  # functions; below, everything is looked into
 GROUP = 80  # the same, for one of many groups of modules that have nothing to do with each other
 BUDGET = 40_000  # statements; a program that needs more is treated as a large one
-EXACT = 10_000  # statements in the small groups of a large tree, which are followed exactly
+EXACT = 6_000  # statements in the small groups of a large tree, which are followed exactly
 _DEEP = 2
 
 Key = tuple[int, int]

@@ -214,6 +214,7 @@ def analyse(loaded: Loaded, pack: Pack, options: Options) -> tuple[list[Finding]
         options.named,
         loaded.ledger,
         loaded.casts,
+        loaded.numbers,
     )
 
 

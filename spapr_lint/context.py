@@ -56,6 +56,7 @@ class Loaded:
         self.sources: list[SourceFile] = []
         self.structs: Mapping[str, Mapping[str, str]] = {}
         self.casts: Mapping[str, str] = {}
+        self.numbers: Mapping[str, int] = {}
         self.broken: list[Finding] = []
         self.ledger = Ledger()
         self._texts: dict[str, str] = {}

@@ -6,6 +6,7 @@ reach or are reached by one, become Python; the rest of a file is not looked at.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from spapr_lint.python.words import WordScanner
 from spapr_lint.relevance import Relevance
 from spapr_lint.sources import SourceFile, excluded, language_of
 
+_NUMBER = re.compile(r"\(?(0x[0-9a-fA-F]+|0|[1-9][0-9]*)[uUlL]*\)?")
 _Named = Mapping[str, Sequence[tuple[str, str]]]
 
 
@@ -39,6 +41,7 @@ def load_c(reading: Reading, pack: Pack, options: Any) -> None:
     chosen = dict.fromkeys(units) if options.all_functions else choose(units, relevant)
     reading.loaded.structs = declarations.structs
     reading.loaded.casts = declarations.casts
+    reading.loaded.numbers = _numbers(declarations)
     for path, wanted in sorted(chosen.items()):
         _add(reading, units[path], declarations, wanted, families[path])
 
@@ -69,6 +72,17 @@ def _context(
         content = reading.content(path)
         if content is not None and scanner.matches(content):
             found.append(path)
+    return found
+
+
+def _numbers(declared: c.Declarations) -> dict[str, int]:
+    """The macros of all headers that are plain numbers."""
+    found: dict[str, int] = {}
+    for facts in declared.headers.values():
+        for name, (parameters, body, _) in facts.macros.items():
+            match = _NUMBER.fullmatch(body.strip()) if parameters is None else None
+            if match is not None:
+                found.setdefault(name, int(match[1], 0) if match[1] != "0" else 0)
     return found
 
 

@@ -22,10 +22,11 @@ def interpret(
     pack: Pack,
     named: bool,
     casts: Mapping[str, str] | None = None,
+    numbers: Mapping[str, int] | None = None,
 ) -> Machine:
     """Run the interpreter over modules (`context.ModuleIn` or alike)."""
     policy = Policy(pack, named)
-    program = Program(policy, structs, casts)
+    program = Program(policy, structs, casts, numbers)
     for module in modules:
         added = program.add(module.name, module.path, module.code, module.language)
         added.families = module.families
@@ -42,9 +43,10 @@ def analyse(
     named: bool,
     ledger: Ledger,
     casts: Mapping[str, str] | None = None,
+    numbers: Mapping[str, int] | None = None,
 ) -> tuple[list[Finding], Ledger]:
     """Findings of a program, and the ledger with what the interpreter could not follow."""
-    machine = interpret(modules, structs, pack, named, casts)
+    machine = interpret(modules, structs, pack, named, casts, numbers)
     program = machine.program
 
     def locals_of(arrival: Arrival) -> frozenset[str]:

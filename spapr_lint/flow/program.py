@@ -14,7 +14,7 @@ from spapr_lint.flow import c_runtime
 from spapr_lint.flow.annotations import Annotation
 from spapr_lint.flow.machine import Activation, Machine, Module
 from spapr_lint.flow.objects import ClassRef, Closure, External, ModuleRef, Native, Object
-from spapr_lint.flow.values import MAX_REFS, UNKNOWN, Value, join, reference
+from spapr_lint.flow.values import MAX_REFS, UNKNOWN, Value, constant, join, reference
 
 if TYPE_CHECKING:
     from spapr_lint.flow.policy import Policy
@@ -30,12 +30,14 @@ class Program:
         policy: Policy,
         structs: Structs | None = None,
         casts: Mapping[str, str] | None = None,
+        numbers: Mapping[str, int] | None = None,
     ) -> None:
         self.policy = policy
         self.modules: list[Module] = []
         self.by_name: dict[str, Module] = {}
         self.structs: Structs = structs or {}
         self.casts: Mapping[str, str] = casts or {}
+        self.numbers: Mapping[str, int] = numbers or {}
         self.classes_by_name: dict[str, ClassRef] = {}
         self.linked: dict[str, list[int]] = {}
         self.slots: dict[tuple[int, str], dict[tuple[str | None, str], None]] = {}
@@ -173,7 +175,8 @@ class Program:
             value = self.modules[index].namespace.slots.get(name)
             if value is not None:
                 return value
-        return None
+        number = self.numbers.get(name)
+        return None if number is None else constant(number)
 
     # --- types -----------------------------------------------------------------------
 

@@ -72,6 +72,7 @@ def _limits(machine: Machine, sources: Sequence[report.Source]) -> tuple[Unseen,
         "recursion": "a recursion that did not become stable",
         "loop": "a loop that did not become stable",
         "budget": "more than can be followed exactly: calls were merged",
+        "internal": "an internal error of spapr-lint: please report it",
         "rounds": "fields that did not become stable",
     }
     sites: dict[int, set[int]] = {}

@@ -284,6 +284,11 @@ def own_item(m: Machine, a: Activation, ref: Object, key: Value, site: int) -> V
     return result
 
 
+def _negative(key: Any) -> bool:
+    """Whether a key is an index from the end."""
+    return bool(key[1] == "int" and key[2] < 0)
+
+
 def _guessed(value: Value) -> Value:
     """What a known key may hold of what has no known key: labels yes, but no number's kind.
 
@@ -387,7 +392,7 @@ def store_item(
     size = length(target) if target.shape in SEQUENCES else None
     if size is not None and each[1] == "int" and each[2] < 0:
         each = ("item", "int", each[2] + size)
-    if target.shape in SEQUENCES and size is None and (target.many or each[2] < 0):
+    if target.shape in SEQUENCES and size is None and (target.many or _negative(each)):
         m.journal.write(slots, ANY, join(slots.get(ANY, NOTHING), value))
         return
     if weak and each in slots:

@@ -7,6 +7,7 @@ have written more; everything is in a fixed order, so that the outcome is too.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -38,10 +39,24 @@ def run_module(m: Machine, module: Module) -> None:
     a.mark = m.journal.mark()
     held, m.collectors = m.collectors, m.collectors[:1]
     root, m.root = m.root, None
-    m.tables.block(m, a, module.ir.body)
+    try:
+        m.tables.block(m, a, module.ir.body)
+    except Exception:  # a fault of ours: the rest of the program is still looked into
+        _failed(m, module.index, 0)
     m.collectors = held
     m.root = root
     module.state = "done"
+
+
+def _failed(m: Machine, module: int, site: int) -> None:
+    """The interpreter itself failed: the ledger says so, and the next root starts clean."""
+    if os.environ.get("SPAPR_LINT_RAISE"):
+        raise
+    m.limit("internal", module, site)
+    m.stack.clear()
+    m.loop_objects.clear()
+    m.looping = 0
+    del m.collectors[1:]
 
 
 class Root:
@@ -173,6 +188,8 @@ def _run_root(m: Machine, root: Root) -> None:
             activation.evaluate(m, a, closure, env, closure.function.site)
     except Unreachable:
         pass
+    except Exception:  # a fault of ours: the rest of the program is still looked into
+        _failed(m, closure.module, closure.function.site)
     root.cells = m.reading
     m.journal.undo(mark)
     m.root = None

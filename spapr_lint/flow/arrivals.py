@@ -137,6 +137,15 @@ class Arrivals:
             sink = table
         self.check(m, a, index, sink, site, f"index of {name}[]")
 
+    def beyond(
+        self, m: Machine, a: Activation, index: Value, member: Kind, site: int, what: str
+    ) -> None:
+        """Judge an index by the space that sizes the table."""
+        algebra = self.pack.algebra
+        for fact in index.facts:
+            if fact.kind.role and algebra.judge(fact.kind, (member,)) == "space":
+                self.add(a, (a.module.index, site), "SPL204", fact, member, what)
+
     def clash(
         self,
         m: Machine,

@@ -71,7 +71,7 @@ def _array(m: Machine, a: Activation, arguments: Arguments, site: int, data: Any
     if size is not None and size.exact() and size.constants[0].__class__ is int:
         containers.fill(m, made, [UNKNOWN] * min(size.constants[0], 512), True)
     else:
-        made.slots[LENGTH] = UNKNOWN
+        made.slots[LENGTH] = UNKNOWN if size is None else Value(size.facts, open=True)
     return reference(made)
 
 

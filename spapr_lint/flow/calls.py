@@ -309,6 +309,8 @@ def _store_item(
         slices.store_slice(m, a, owner, bounds, value, site)
         return
     key = m.ex[key_node[0]](m, a, key_node)
+    if key.facts:
+        m.policy.sized(m, a, owner, key, key_node[-1])
     if m.policy.tables:
         m.policy.subscript(m, a, target[1], owner, key, key_node, site)
     if m.policy.properties:

@@ -82,6 +82,13 @@ def sizes(target: Object) -> tuple[int, ...] | None:
     return value.constants
 
 
+def set_size(m: Machine, made: Value, size: Value) -> None:
+    """Let a new table remember what its size counts."""
+    for ref in made.refs:
+        if ref.__class__ is Object:
+            m.journal.write(ref.slots, LENGTH, Value(size.facts, open=True))
+
+
 def items_of(target: Object) -> list[tuple[Any, Value]]:
     """The slots with known keys, in order of insertion."""
     return [

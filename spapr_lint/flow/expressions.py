@@ -103,6 +103,8 @@ def _item(m: Machine, a: Activation, n: ir.Node) -> Value:
         bounds = [None if part is None else m.ex[part[0]](m, a, part) for part in key[1:4]]
         return slices.get_slice(m, a, base, bounds, site)
     index = m.ex[key[0]](m, a, key)
+    if index.facts:
+        m.policy.sized(m, a, base, index, key[-1])
     if m.policy.tables:
         m.policy.subscript(m, a, target, base, index, key, site)
     return containers.get_item(m, a, base, index, site)

@@ -233,6 +233,16 @@ class Policy:
         for sink in self.united(fitting):
             self.arrivals.check(m, a, value, sink, site, f"stored in {_field_name([sink], name)}")
 
+    def sized(self, m: Machine, a: Activation, base: Value, index: Value, site: int) -> None:
+        """Check an index against what the table's size counts."""
+        for ref in base.refs:
+            size = ref.slots.get(LENGTH) if ref.__class__ is Object else None
+            for fact in size.facts if size is not None else ():
+                member = self.algebra.members(fact.kind)
+                if member is not None:
+                    what = f"index of a table that {fact.kind} sizes"
+                    self.arrivals.beyond(m, a, index, member, site, what)
+
     def subscript(
         self,
         m: Machine,

@@ -9,13 +9,7 @@ from spapr_lint.packs import Example, load_packs
 from spapr_lint.tree import MemoryTree
 
 EXAMPLES = [
-    pytest.param(
-        example,
-        id=f"{rule.code}-{example.language}-{example.origin.line}",
-        marks=[pytest.mark.xfail(reason="local tables are not sized yet", strict=True)]
-        if rule.code == "SPL204" and not example.valid
-        else [],
-    )
+    pytest.param(example, id=f"{rule.code}-{example.language}-{example.origin.line}")
     for rule in load_packs().rules.values()
     for example in rule.examples
 ]

@@ -395,7 +395,9 @@ def _repeated(m: Machine, a: Activation, left: Value, right: Value, site: int) -
     if exact and number is not None and number * len(items) <= 400:
         return make(m, a, shape, items * max(0, number), site)
     made = make(m, a, shape, items, site, False)
-    return m.policy.repeated(m, a, made, times, site) if hasattr(m.policy, "repeated") else made
+    if times.facts and exact and len(items) == 1:
+        containers.set_size(m, made, times)
+    return made
 
 
 def element(m: Machine, a: Activation, ref: Object) -> Value:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import functools
 import json
 import lzma
+import os
 import re
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -126,26 +128,48 @@ LIVE = [
 ]
 
 
+def monitor(command: list[str]) -> tuple[int, str, str]:
+    """Status, output and errors of QEMU after ``info pic``.
+
+    ``quit`` is only said once the next prompt is there: QEMU drops what its
+    monitor has not written yet.
+    """
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        output = b""
+        try:
+            process.stdin.write(b"info pic\n")
+            process.stdin.flush()
+            while output.count(b"(qemu) ") < 2 or not output.endswith(b"(qemu) "):
+                piece = os.read(process.stdout.fileno(), 1 << 16)
+                if not piece:
+                    break
+                output += piece
+            process.stdin.write(b"quit\n")
+            process.stdin.close()
+        except BrokenPipeError:
+            pass  # it refused the machine
+        rest = process.stdout.read()
+        status = process.wait(timeout=60)
+        process.stdout.close()
+        errors.seek(0)
+        said = errors.read()
+    return status, (output + rest).decode(), said.decode()
+
+
 def live(words: str) -> tuple[int, list[str], str]:
     """Status, messages and ``info pic`` of the installed program."""
     assert QEMU is not None
     stop = ["-m", "512M", "-display", "none", "-nodefaults", "-S", "-monitor", "stdio"]
-    done = subprocess.run(
-        [QEMU, *words.split(), *stop],
-        input="info pic\nquit\n",
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    said = [line.removeprefix("qemu-system-ppc64: ") for line in done.stderr.splitlines()]
+    status, output, errors = monitor([QEMU, *words.split(), *stop])
+    said = [line.removeprefix("qemu-system-ppc64: ") for line in errors.splitlines()]
     noise = ("TCG doesn't support", "**", "Bail out")
     kept = [line for line in said if line and not any(word in line for word in noise)]
-    return (
-        done.returncode,
-        [re.sub(r"^(ERROR:)?\S+?:\d+: ?", "", line) for line in kept],
-        done.stdout,
-    )
+    return status, [re.sub(r"^(ERROR:)?\S+?:\d+: ?", "", line) for line in kept], output
 
 
 @pytest.mark.skipif(QEMU is None, reason="qemu-system-ppc64 is not installed")

@@ -16,6 +16,7 @@ from spapr_lint.context import Loaded, load
 from spapr_lint.errors import UserError
 from spapr_lint.findings import Finding, Ledger, Report, Suppressed, Unseen
 from spapr_lint.packs import Pack, PackError, load_packs
+from spapr_lint.python.front import collector_off
 from spapr_lint.sources import excluded, select
 from spapr_lint.tree import DiskTree, MemoryTree, Tree
 
@@ -194,12 +195,13 @@ def run(
     """Check paths of a tree; ``display`` gives the name under which a file is reported."""
     pack = read_packs(options)
     selection = select(tree, paths, options.exclude)
-    loaded = load(tree, selection, pack, options, display)
-    found: list[Finding] = []
-    ledger = loaded.ledger
-    if loaded.modules:
-        found, ledger = analyse(loaded, pack, options)
-    return _finish(found, ledger, loaded, options)
+    with collector_off():  # else it looks through all that was read after every file
+        loaded = load(tree, selection, pack, options, display)
+        found: list[Finding] = []
+        ledger = loaded.ledger
+        if loaded.modules:
+            found, ledger = analyse(loaded, pack, options)
+        return _finish(found, ledger, loaded, options)
 
 
 def analyse(loaded: Loaded, pack: Pack, options: Options) -> tuple[list[Finding], Ledger]:

@@ -11,14 +11,10 @@ from spapr_lint.flow.machine import Activation, Machine
 from spapr_lint.flow.objects import ClassRef, Object
 from spapr_lint.flow.values import (
     BOOLEAN,
-    FLOWED,
     UNKNOWN,
     Fact,
-    Link,
     Value,
     constant,
-    join,
-    join_all,
 )
 
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
@@ -280,19 +276,3 @@ def combine(m: Machine, a: Activation, op: str, values: list[Value], site: int) 
     for value in values[1:]:
         result = binary(m, a, op, result, value, site)
     return result
-
-
-def flowed_fact(kind: Any, m: Machine, a: Activation, site: int, note: str) -> Fact:
-    """A fact that starts here without a declaration of its own."""
-    link = Link(a.module.index, site, note, None)
-    return Fact(kind, (a.module.index, site), FLOWED, link)
-
-
-def either(values: list[Value]) -> Value:
-    """Any of the values."""
-    return join_all(values) if values else UNKNOWN
-
-
-def join_values(left: Value, right: Value) -> Value:
-    """Either value."""
-    return join(left, right)

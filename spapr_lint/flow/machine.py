@@ -19,7 +19,7 @@ from spapr_lint.flow.objects import (
     Object,
     alike,
 )
-from spapr_lint.flow.values import Value, join, reference
+from spapr_lint.flow.values import Value, join
 
 if TYPE_CHECKING:
     from spapr_lint.flow.policy import Policy
@@ -197,7 +197,6 @@ class Machine:
         self.limits_hit: dict[tuple[str, int, int], None] = {}
         self.symbols: dict[tuple[str, str], Object] = {}
         self.cells: dict[tuple[str, str], Value] = {}
-        self.cell_changes: dict[tuple[str, str], None] = {}
         self.epoch = 0
         self.raised = 0
         self.visits: dict[tuple[int, int], int] = {}
@@ -286,7 +285,6 @@ class Machine:
             if new is old or new.key() == old.key():
                 return
             self.cells[key] = new
-        self.cell_changes[key] = None
         self.epoch += 1
         self.versions[key] = self.epoch
 
@@ -320,10 +318,6 @@ class Machine:
         if known is None:
             known = self.edges[a.name] = {}
         known[callee] = None
-
-    def class_value(self, klass: ClassRef) -> Value:
-        """A class as a value."""
-        return reference(klass)
 
 
 def _news(old: Value, value: Value) -> Value:

@@ -8,7 +8,7 @@ from spapr_lint import ir
 from spapr_lint.flow.containers import unlabelled
 from spapr_lint.flow.machine import Activation, Env, Machine
 from spapr_lint.flow.objects import ClassRef, Object
-from spapr_lint.flow.values import NOTHING, Value, truth
+from spapr_lint.flow.values import Value
 
 
 def refined(m: Machine, a: Activation, test: ir.Node, outcome: bool, env: Env | None = None) -> Env:
@@ -110,8 +110,3 @@ def _call(m: Machine, a: Activation, test: ir.Node, outcome: bool, env: Env) -> 
         return Value(facts, tuple(kept), constants, value.open, value.form)
 
     _keep(env, arguments[0][1], select)
-
-
-def certainly(value: Value) -> bool | None:
-    """`truth`, for tests that may be nothing at all."""
-    return None if value is NOTHING else truth(value)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import signal
 from collections.abc import Iterator
@@ -49,7 +50,7 @@ def limit(what: str) -> Iterator[None]:
 
 def checked(files: dict[str, bytes], paths: list[str] | None = None, **options: Any) -> Any:
     """The report on files in memory, by the truth programs' pack."""
-    module = pytest.importorskip("spapr_lint.check")
+    module = importlib.import_module("spapr_lint.check")
     options = {"packs": [str(PACK)], "default_packs": False, "cache": False} | options
     with limit("check"):
         return module.check(paths or sorted(files), tree=MemoryTree(files), **options)

@@ -17,7 +17,6 @@ needs_clone = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def trees(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pytest.importorskip("spapr_lint.check")
     return tmp_path_factory.mktemp("qemu")
 
 

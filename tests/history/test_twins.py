@@ -31,7 +31,6 @@ Key = tuple[str, str]
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pytest.importorskip("spapr_lint.check")
     return harness.copy(TREE, tmp_path_factory.mktemp("twin") / "qemu")
 
 

@@ -21,7 +21,6 @@ def test_edges_of_a_graph() -> None:
 
 @pytest.mark.skipif(not CHECKOUT, reason="SPAPR_LINT_PYCG names no checkout of vitsalis/PyCG")
 def test_benchmark() -> None:
-    pytest.importorskip("spapr_lint.check")
     results = [pycg_benchmark.compare(s) for s in pycg_benchmark.snippets(Path(CHECKOUT))]
     surplus = {result.name: sorted(result.surplus) for result in results if result.surplus}
     missing = {result.name: sorted(result.missing) for result in results if result.missing}

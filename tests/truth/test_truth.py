@@ -43,7 +43,6 @@ def test_a_wrong_comment_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=harness.name_of)
 def test_tool_agrees_with_the_comments(program: Path) -> None:
-    pytest.importorskip("spapr_lint.check")
     lines = harness.reported(program)
     expected = [site for path in harness.files_of(program) for site in harness.sites(path)]
     wrong = [

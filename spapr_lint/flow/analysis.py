@@ -12,7 +12,7 @@ from spapr_lint.flow.arrivals import Arrival
 from spapr_lint.flow.machine import Machine
 from spapr_lint.flow.policy import Policy
 from spapr_lint.flow.program import Program
-from spapr_lint.flow.tables import standard
+from spapr_lint.flow.tables import Tables, standard
 from spapr_lint.packs import Pack
 
 
@@ -23,16 +23,22 @@ def interpret(
     named: bool,
     casts: Mapping[str, str] | None = None,
     numbers: Mapping[str, int] | None = None,
+    tables: Tables | None = None,
+    policy: Policy | None = None,
 ) -> Machine:
-    """Run the interpreter over modules (`context.ModuleIn` or alike)."""
-    policy = Policy(pack, named)
+    """Run the interpreter over modules (`context.ModuleIn` or alike).
+
+    ``tables`` and ``policy`` put others in the place of the usual ones, for who
+    wants to look on.
+    """
+    policy = policy or Policy(pack, named)
     program = Program(policy, structs, casts, numbers)
     for module in modules:
         added = program.add(module.name, module.path, module.code, module.language)
         added.families = module.families
         for name in module.exported:
             program.link(name, added)
-    return solve.solve(program, policy, standard())
+    return solve.solve(program, policy, tables or standard())
 
 
 def analyse(

@@ -6,6 +6,7 @@ that arrive, each a way of the later finding.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from spapr_lint.flow.machine import Activation, Machine
@@ -14,6 +15,8 @@ from spapr_lint.kinds import ZERO_BASE, Clash, Kind
 from spapr_lint.packs import Pack, Sink, Table
 
 PASSED = "passed to"
+Listener = Callable[[Activation, Value, Sink, int, str], None]
+"""Is told of each value that arrives at a sink, in an activation, at a site, in words."""
 
 
 class Arrival:
@@ -41,6 +44,7 @@ class Arrivals:
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
         self.found: dict[tuple[int, int, str, Kind], Arrival] = {}
+        self.listener: Listener | None = None
 
     def add(
         self,
@@ -99,6 +103,8 @@ class Arrivals:
         self, m: Machine, a: Activation, value: Value, sink: Sink, site: int, what: str
     ) -> None:
         """Judge each fact of a value that arrives at a sink."""
+        if self.listener is not None:
+            self.listener(a, value, sink, site, what)
         for fact in value.facts:
             verdict = self.verdict(fact.kind, sink)
             if verdict is None:

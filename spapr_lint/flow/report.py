@@ -77,6 +77,21 @@ def findings(
     return _fingerprinted(_merged(drafts), found, pack)
 
 
+def ways(facts: Iterable[Fact], sources: list[Source]) -> list[Way]:
+    """The way of each fact, in the order of the facts."""
+    found = list(facts)
+    wanted: dict[int, set[int]] = {}
+    for fact in found:
+        for link in fact.link.steps():
+            wanted.setdefault(link.module, set()).add(link.site)
+    places = {
+        (module, site): place
+        for module, sites in sorted(wanted.items())
+        for site, place in sources[module].places(sorted(sites)).items()
+    }
+    return [_way(fact, places) for fact in found]
+
+
 def _finding(arrival: Arrival, places: Mapping[tuple[int, int], Place], pack: Pack) -> Finding:
     place = places[(arrival.module, arrival.site)]
     ways = sorted(

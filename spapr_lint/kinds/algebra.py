@@ -56,9 +56,14 @@ class Algebra:
 
     def __init__(self, spaces: Mapping[str, Space], rewrites: Iterable[Rewrite] = ()) -> None:
         self.relations = Relations(spaces)
-        self._matcher = Matcher(self.relations, rewrites)
+        self._rewrites = tuple(rewrites)
+        self._matcher = Matcher(self.relations, self._rewrites)
         self._binary: dict[tuple[str, Term, Term], Answer] = {}
         self._compared: dict[tuple[frozenset[Kind], frozenset[Kind]], tuple[Clash, ...]] = {}
+
+    def with_space(self, space: Space) -> Algebra:
+        """The same algebra with one more space."""
+        return Algebra({**self.relations.spaces, space.name: space}, self._rewrites)
 
     def binary(self, op: str, left: Term, right: Term) -> Answer:
         """Kinds of ``left op right`` and the kinds that must not meet there.

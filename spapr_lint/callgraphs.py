@@ -14,7 +14,7 @@ from spapr_lint.check import Options, read_packs
 from spapr_lint.config import find_root
 from spapr_lint.context import load
 from spapr_lint.flow import analysis
-from spapr_lint.sources import select
+from spapr_lint.sources import package_of, select
 from spapr_lint.tree import DiskTree
 
 # What PyCG does not count: the class body applies these, nobody calls them.
@@ -59,7 +59,12 @@ def callgraph(
     pack = read_packs(options)
     tree = DiskTree(base)
     loaded = load(tree, select(tree, inside, ()), pack, options, lambda path: path)
-    modules = [given._replace(code=_number_lambdas(given.code)) for given in loaded.modules]
+    # names are counted from the root, even where that is itself a package's folder
+    above = f"{package_of(tree)}."
+    modules = [
+        given._replace(code=_number_lambdas(given.code), name=given.name.removeprefix(above))
+        for given in loaded.modules
+    ]
     machine = analysis.interpret(modules, {}, pack, named=False)
     graph: dict[str, set[str]] = {}
     for module in machine.program.modules:

@@ -43,9 +43,29 @@ def get(
         result = join(result, UNKNOWN if text_method is None else text_method)
     if result is NOTHING:
         result = UNKNOWN
+    if result is UNKNOWN and owner.refs:
+        result = _from_outside(owner, name)
     if name in m.policy.fields:
         return m.policy.field(m, a, owner, name, result, site)
     return result
+
+
+_LONGEST = 8  # parts of a dotted name that says how something outside was come by
+
+
+def _from_outside(owner: Value, name: str) -> Value:
+    """An attribute of what something outside the program made, or is the base of, by its name."""
+    refs = []
+    for ref in owner.refs:
+        klass = classes.class_of(ref)
+        if ref.__class__ is not Object:
+            continue
+        origin = ref.extra if ref.shape == "opaque" else None
+        if origin is None and klass is not None:
+            origin = classes.outside(klass)
+        if isinstance(origin, str) and origin.count(".") < _LONGEST:
+            refs.append(External(f"{origin}.{name}"))
+    return Value(refs=tuple(dict.fromkeys(refs)), open=len(refs) < len(owner.refs))
 
 
 def _get_one(m: Machine, a: Activation, ref: Any, name: str, site: int) -> Value:
@@ -242,6 +262,10 @@ def _from_super(m: Machine, a: Activation, ref: Super, name: str, site: int) -> 
             if found is not None:
                 break
         if found is None:
+            base = classes.outside(klass) if not klass.native else None
+            if base is not None:
+                result = join(result, reference(External(f"{base}.{name}")))
+                continue
             found = m.tables.base_method(m, a, klass, name, reference(receiver))
             result = join(result, found)
             continue

@@ -194,7 +194,9 @@ def invoke(m: Machine, a: Activation, ref: Any, arguments: Arguments, site: int)
     if kind is ClassRef:
         return classes.instantiate(m, a, ref, arguments, site)
     if kind is Native:
-        m.edge(a, f"<builtin>.{ref.name}")
+        spelled = _spelled(ref)
+        if spelled:
+            m.edge(a, spelled)
         result: Value = ref.call(m, a, arguments, site, ref.data)
         return result
     if kind is External:
@@ -206,6 +208,15 @@ def invoke(m: Machine, a: Activation, ref: Any, arguments: Arguments, site: int)
             return found
     m.unresolved[(a.module.index, site)] = None
     return m.opaque(a, site)
+
+
+def _spelled(ref: Native) -> str:
+    """What a native is called in the call graph: of an object from outside by its dotted name."""
+    owner = ref.data
+    if owner.__class__ is Object and owner.shape in ("opaque", "symbol"):
+        method = ref.name.rpartition(".")[2]
+        return f"{owner.extra}.{method}" if owner.extra and owner.shape == "opaque" else ""
+    return f"<builtin>.{ref.name}"
 
 
 def call_special(

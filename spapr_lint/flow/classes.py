@@ -126,6 +126,13 @@ def _external_base(klass: ClassRef, name: str) -> None:
         klass.unknown_base |= not klass.native
     else:
         klass.unknown_base = True
+    if klass.unknown_base:
+        klass.traits.setdefault("outside", name)
+
+
+def outside(klass: ClassRef) -> str | None:
+    """The dotted name of the nearest base that is not in view."""
+    return next((each.traits["outside"] for each in klass.mro if "outside" in each.traits), None)
 
 
 def _merge(lists: list[list[ClassRef]]) -> list[ClassRef]:
@@ -275,6 +282,9 @@ def make(m: Machine, a: Activation, klass: ClassRef, arguments: Arguments, site:
             bound = bind_method(initializer, reference(ref))
             calls.dispatch(m, a, bound, arguments, site)
         elif isinstance(ref, Object):
+            base = outside(klass) if klass.unknown_base else None
+            if base is not None:
+                m.edge(a, f"{base}.__init__")
             _fill_fields(m, a, ref, klass, arguments, site)
     return made
 

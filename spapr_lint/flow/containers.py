@@ -553,7 +553,11 @@ def _stepwise(
 ) -> tuple[list[Value], bool] | None:
     """Call ``__next__`` until it certainly raises; blurred if that is not seen."""
     found: list[Value] = []
-    for _ in range(12):
+    head = m.journal.mark()
+    for turn in range(_STEPS + _MORE):
+        if turn >= _STEPS:  # what counts the turns may have come to anything
+            _forget_counts(m, head)
+            head = m.journal.mark()
         try:
             value = calls.call_special(m, a, reference(ref), name, [], site)
             if value is None:
@@ -561,9 +565,20 @@ def _stepwise(
             if name == "__anext__":
                 value = calls.awaited(m, a, value, site)
         except Unreachable:
-            return found, True
+            return found, turn < _STEPS
         found.append(value)
     return found, False
+
+
+_STEPS = 12  # turns of an iterator of the program that are followed one by one
+_MORE = 2
+
+
+def _forget_counts(m: Machine, mark: int) -> None:
+    """Let what has changed since ``mark`` be any number, so that every later turn is seen."""
+    for slots, key, value in list(m.journal.changes(mark).values()):
+        if value is not None and value.constants and not value.open and key is not LENGTH:
+            m.journal.write(slots, key, Value(value.facts, value.refs, (), True))
 
 
 def range_items(m: Machine, a: Activation, ref: Object, site: int) -> tuple[list[Value], bool]:

@@ -6,6 +6,7 @@ The parts (`expressions`, `statements`, `calls`, `attributes`, `containers`,
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -233,9 +234,15 @@ class Machine:
         self.births += 1
         return Object(shape, type_, self.births, (module, site), extra)
 
-    def opaque(self, a: Activation, site: int, type_: Any = None) -> Value:
-        """The result of something unknown: an object that remembers what is put into it."""
-        return Value(refs=(self.allocate("opaque", type_, a.module.index, site),), open=True)
+    def opaque(self, a: Activation, site: int, type_: Any = None, name: str = "") -> Value:
+        """The result of something unknown: an object that remembers what is put into it.
+
+        ``name`` is the dotted name of what made it, where that is known.
+        """
+        made = self.allocate("opaque", type_, a.module.index, site)
+        if name and made.extra is None and a.module.language == "python":
+            made.extra = sys.intern(name)
+        return Value(refs=(made,), open=True)
 
     def symbol(self, type_: str, tag: str) -> Object:
         """The instance of a named type that stands for all that come from outside."""

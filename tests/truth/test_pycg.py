@@ -71,3 +71,83 @@ def test_names(tmp_path: Path) -> None:
         "main.B.run.<lambda2>": ["<builtin>.len"],
         "main.outer.<lambda1>": ["<builtin>.len"],
     }
+
+
+OUTSIDE = """
+from ext import Client, Base, make
+
+class Own(Base):
+    def run(self):
+        self.inherited()
+
+def apply(f):
+    return f()
+
+client = Client()
+apply(client.fetch)
+client.session().get("x")
+Own().run()
+map([1], apply)
+"""
+
+
+def test_what_comes_from_outside_keeps_its_dotted_name(tmp_path: Path) -> None:
+    from spapr_lint.callgraphs import callgraph
+
+    (tmp_path / "main.py").write_text(OUTSIDE)
+    graph = callgraph([str(tmp_path / "main.py")], str(tmp_path))
+    called = {name: callees for name, callees in graph.items() if callees}
+    assert called == {
+        "main": [
+            "<builtin>.map",
+            "ext.Base.__init__",
+            "ext.Client",
+            "ext.Client.session",
+            "ext.Client.session.get",
+            "main.Own.run",
+            "main.apply",
+        ],
+        "main.Own.run": ["ext.Base.inherited"],
+        "main.apply": ["ext.Client.fetch"],
+    }
+
+
+ITERATOR = """
+class Count:
+    def __init__(self, last):
+        self.last = last
+        self.at = 0
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if self.at < self.last:
+            self.at += 1
+            return self.at
+        raise stop()
+
+def stop():
+    return StopIteration()
+
+for i in Count(100):
+    pass
+"""
+
+
+def test_an_iterator_longer_than_what_is_followed_still_ends(tmp_path: Path) -> None:
+    from spapr_lint.callgraphs import callgraph
+
+    (tmp_path / "main.py").write_text(ITERATOR)
+    graph = callgraph([str(tmp_path / "main.py")], str(tmp_path))
+    assert graph["main.Count.__next__"] == ["main.stop"]
+
+
+def test_names_count_from_the_root_though_it_is_a_package(tmp_path: Path) -> None:
+    from spapr_lint.callgraphs import callgraph
+
+    (tmp_path / "__init__.py").write_text("")
+    (tmp_path / "main.py").write_text("from inner import f\nf()\n")
+    (tmp_path / "inner.py").write_text("def f(): pass\n")
+    files = [str(path) for path in tmp_path.glob("*.py")]
+    assert callgraph(files, str(tmp_path))["main"] == ["inner.f"]

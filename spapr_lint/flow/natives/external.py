@@ -147,7 +147,7 @@ def external(m: Machine, a: Activation, name: str, g: Arguments, site: int) -> V
             return native.call(m, a, g, site, native.data)  # type: ignore[no-any-return]
         found = _by_prefix(name, last)
     if found is None:
-        return m.opaque(a, site)
+        return m.opaque(a, site, name=name)
     return found[0](m, a, g, site, found[1])
 
 

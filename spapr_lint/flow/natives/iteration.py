@@ -191,9 +191,27 @@ def _with_labels(result: Value, values: list[Value]) -> Value:
     return result if len(facts) == len(result.facts) else result.with_facts(tuple(facts.values()))
 
 
+def _callable(ref: Any) -> bool:
+    return not isinstance(ref, Object) or ref.shape not in containers.SHAPES
+
+
+def _misused(m: Machine, a: Activation, g: Arguments, site: int) -> Value:
+    """A call that fails as it is written: its functions are followed as if they were meant."""
+    others = [v for v in g.positional if not v.refs or not any(map(_callable, v.refs))]
+    elements = [join_all(containers.iterate(m, a, value, site)[0]) for value in others]
+    found = [
+        call(m, a, value, elements, site)
+        for value in g.positional
+        if any(map(_callable, value.refs))
+    ]
+    return iterator(m, a, found, False, site)
+
+
 def map_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``map(function, *iterables)``."""
     function = given(g, 0)
+    if function.refs and not function.open and not any(map(_callable, function.refs)):
+        return _misused(m, a, g, site)
     sources = [stream(m, a, value, site) for value in g.positional[1:]]
 
     def compute(m: Machine, a: Activation) -> Stream:

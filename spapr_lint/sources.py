@@ -58,6 +58,10 @@ class SourceFile:
                 result[site] = Place(self.display, *position, self._text(position.line))
         return result
 
+    def shown(self, line: int) -> str:
+        """A line, from 1, of the text that a person reads; empty where there is none."""
+        return self._shown[line - 1] if 0 < line <= len(self._shown) else ""
+
     def _text(self, line: int) -> str:
         return self._shown[line - 1].strip() if 0 < line <= len(self._shown) else ""
 

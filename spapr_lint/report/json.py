@@ -44,8 +44,8 @@ def finding_object(finding: Finding) -> dict[str, object]:
         "wanted": finding.wanted,
         "got": finding.got,
         "source": _source(first.source),
-        "trace": [_step(step) for step in first.trace],
-        "ways": [_way(way) for way in finding.ways],
+        "trace": [step_object(step) for step in first.trace],
+        "ways": [way_object(way) for way in finding.ways],
         "fingerprint": finding.fingerprint,
         "fixes": [_fix(fix) for fix in finding.fixes],
         "witness": finding.witness,
@@ -68,14 +68,16 @@ def _source(step: Step) -> dict[str, object]:
     return {"path": step.path, "line": step.line, "column": step.column, "text": step.text}
 
 
-def _step(step: Step) -> dict[str, object]:
+def step_object(step: Step) -> dict[str, object]:
+    """One step of a way."""
     return {**_source(step), "note": step.note}
 
 
-def _way(way: Way) -> dict[str, object]:
+def way_object(way: Way) -> dict[str, object]:
+    """One way, from its source to its sink."""
     return {
         "source": _source(way.source),
-        "trace": [_step(step) for step in way.trace],
+        "trace": [step_object(step) for step in way.trace],
         "evidence": way.evidence,
     }
 

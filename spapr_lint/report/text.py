@@ -36,14 +36,14 @@ def render_finding(finding: Finding, view: View) -> str:
 
 
 def _lines(finding: Finding, view: View) -> Iterator[str]:
-    code = _paint(finding.rule, _SEVERITY_COLOR[finding.severity], view)
+    code = _paint(finding.rule, _SEVERITY_COLOR[finding.severity], view.color)
     place = f"{printable(finding.path)}:{finding.line}:{finding.column}"
-    yield f"{_paint(place, '1', view)}: {code} {printable(finding.message)}"
+    yield f"{_paint(place, '1', view.color)}: {code} {printable(finding.message)}"
     yield from _excerpt(finding, view)
     yield f"  {_verdict(finding)}"
     steps = steps_of(finding.ways[0])
     if len(steps) > 1 or (steps[0].path, steps[0].line) != (finding.path, finding.line):
-        yield from _way(steps, view)
+        yield from way_lines(steps, view.color)
     for way in finding.ways[1:]:
         yield f"    also from {_place(way.source)} {printable(way.source.text)}"
     for fix in finding.fixes:
@@ -73,10 +73,10 @@ def _excerpt(finding: Finding, view: View) -> Iterator[str]:
     # A tab stays a tab, so that the caret stands under it wherever tabs stop.
     lead = "".join("\t" if c == "\t" else " " * len(printable(c)) for c in line[:start])
     width = max(1, len(printable(line[start:end])))
-    yield f"{' ' * len(number)} | {lead}{_paint('^' * width, '1;32', view)}"
+    yield f"{' ' * len(number)} | {lead}{_paint('^' * width, '1;32', view.color)}"
 
 
-def _way(steps: tuple[Step, ...], view: View) -> Iterator[str]:
+def way_lines(steps: tuple[Step, ...], color: bool) -> Iterator[str]:
     """The steps, those on one line together, with what happens there below."""
     yield "  way:"
     shown = ""
@@ -86,7 +86,7 @@ def _way(steps: tuple[Step, ...], view: View) -> Iterator[str]:
             yield line
             shown = line
         if step.note:
-            yield f"        {_paint(printable(step.note), '2', view)}"
+            yield f"        {_paint(printable(step.note), '2', color)}"
 
 
 def _place(step: Step) -> str:
@@ -107,5 +107,5 @@ def _closing(report: Report) -> Iterator[str]:
         yield f"  and {left}; --format json lists all"
 
 
-def _paint(text: str, style: str, view: View) -> str:
-    return f"\x1b[{style}m{text}\x1b[0m" if view.color and text else text
+def _paint(text: str, style: str, color: bool) -> str:
+    return f"\x1b[{style}m{text}\x1b[0m" if color and text else text

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from spapr_lint.flow import memory, scope
+from spapr_lint.flow import blessings, memory, scope
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Env, Machine, Unreachable
 from spapr_lint.flow.objects import ClassRef, Closure, Object
@@ -80,7 +80,13 @@ def bind_parameters(
             if spread is not None:
                 value = spread if value is None else join(value, spread)
         env[name] = UNKNOWN if value is None else value.step(module, site, note)
-    return m.policy.parameters(m, closure, env)
+    return _named(m, m.policy.parameters(m, closure, env))
+
+
+def _named(m: Machine, env: Env) -> Env:
+    if not m.policy.guards:
+        return env
+    return {name: blessings.owned(value) for name, value in env.items()}
 
 
 def _spread(arguments: Arguments) -> Value | None:
@@ -148,8 +154,7 @@ def evaluate(m: Machine, a: Activation, closure: Closure, env: Env, site: int) -
             memory.recall(m, remembered, env)
             if remembered.result is None:
                 raise Unreachable
-            result: Value = remembered.result
-            return result
+            return memory.returned(remembered, env)
         m.contexts[where] = m.contexts.get(where, 0) + 1
     return _follow(m, a, closure, env, key, (kept, coarse))
 
@@ -174,9 +179,9 @@ def _follow(
         m.reading.update(cells)
     if coarse:
         writes = memory.writes_of(m, env, child)
-        m.memo[key] = memory.Memory(result, cells, m.epoch, writes)
+        m.memo[key] = memory.Memory(result, cells, m.epoch, writes, memory.tokens_of(env))
     elif kept and child.touch > child.start and memory.portable(result, child.start):
-        m.memo[key] = memory.Memory(result, cells, m.epoch)
+        m.memo[key] = memory.Memory(result, cells, m.epoch, (), memory.tokens_of(env))
     if m.raised > raised and key in m.memo:
         m.memo[key].raises = True
     if m.scope is not None and (m.leaks > leaks or (result is not None and scope.carries(result))):
@@ -214,6 +219,7 @@ def _stable(
         before = m.recursion.get(key)
         after = result if before is None else join(before, result or NOTHING)
         if after is not None:
+            after = after if after.mark is None else after.marked(None)
             m.recursion[key] = after
         if before is not None and after is not None and same(before, after):
             break
@@ -259,6 +265,8 @@ def finish_paths(m: Machine, child: Activation, goes: bool) -> Value | None:
     """Join all ways out of a body."""
     results = [value for value, _ in child.returns]
     here = child.result if child.result is not None else (constant(None) if goes else None)
+    if child.result is None and here is not None and m.policy.guards:
+        here = blessings.leaving(child, here)
     if not results:
         return here
     paths = [changes for _, changes in child.returns]
@@ -348,4 +356,4 @@ def root_values(m: Machine, closure: Closure) -> Env:
             default = closure.defaults[parameter.name]
             value = Value(default.facts, default.refs, default.constants, True)
         env[parameter.name] = value
-    return m.policy.parameters(m, closure, env)
+    return _named(m, m.policy.parameters(m, closure, env))

@@ -11,6 +11,7 @@ from typing import Any
 from spapr_lint import ir
 from spapr_lint.flow import calls, classes
 from spapr_lint.flow.arguments import Arguments
+from spapr_lint.flow.blessings import anonymous
 from spapr_lint.flow.machine import Activation, Machine, touch
 from spapr_lint.flow.objects import (
     Bound,
@@ -134,6 +135,8 @@ def get_plain(m: Machine, a: Activation, ref: Object, name: str, site: int) -> V
     value = ref.slots.get(name)
     if value is not None:
         value = _perhaps_stale(m, a, ref, name, value)
+        if ref.many:
+            value = anonymous(value)
         if not ref.many or shared is None:
             return value
     if shared is not None:
@@ -233,7 +236,7 @@ def _from_class(m: Machine, a: Activation, ref: ClassRef, name: str, site: int) 
                 return got if got is not None else UNKNOWN
             else:
                 refs.append(each)
-        return Value(value.facts, tuple(refs), value.constants, value.open, value.form)
+        return Value(value.facts, tuple(refs), value.constants, value.open, value.form, value.mark)
     if ref.metaclass is not None:
         method = classes.lookup(ref.metaclass, name)
         if method is not None:

@@ -52,6 +52,12 @@ def callee_names(m: Machine, callee: Value, node: ir.Node) -> set[str]:
     if text:
         names.add(text)
         names.add(text.rpartition(".")[2])
+    return names | names_of(m, callee)
+
+
+def names_of(m: Machine, callee: Value) -> set[str]:
+    """The names of what is called, whatever it is called by here."""
+    names = set()
     for ref in callee.refs:
         target: Any = ref.function if ref.__class__ is Bound else ref
         if target.__class__ is External or target.__class__ is Native:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from spapr_lint import ir
-from spapr_lint.flow import activation, attributes, classes, containers, scope, slices
+from spapr_lint.flow import activation, attributes, blessings, classes, containers, scope, slices
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, Unreachable, touch
 from spapr_lint.flow.objects import (
@@ -129,6 +129,9 @@ def call(m: Machine, a: Activation, n: ir.Node) -> Value:
         result = dispatch(m, a, callee, arguments, site, n)
     else:
         result = policy.call(m, a, n, callee, receiver, word, arguments)
+    if policy.guards:
+        blessings.returned(a, result)
+        result = policy.checked(m, a, callee, receiver, arguments, result, n, site)
     if a.module.language == "c" and len(result.refs) == 1:
         _typed(m, n, result.refs[0])
     return result
@@ -271,6 +274,8 @@ def bind(
 ) -> None:
     """Assign a value to a target."""
     op = target[0]
+    if m.policy.guards and op not in (ir.DISPLAY, ir.STAR):
+        value = blessings.owned(value)
     if op == ir.NAME:
         name = target[1]
         if value.facts:

@@ -237,7 +237,7 @@ def bind_method(method: Value, receiver: Value) -> Value:
             refs.extend(_unwrap(ref, receiver))  # type: ignore[arg-type]
         else:
             refs.append(ref)
-    return Value(method.facts, tuple(refs), method.constants, method.open, method.form)
+    return Value(method.facts, tuple(refs), method.constants, method.open, method.form, method.mark)
 
 
 def _unwrap(wrapper: Wrapper, receiver: Value) -> list[Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from spapr_lint.flow import calls, slices, streams
 from spapr_lint.flow.arguments import Arguments
+from spapr_lint.flow.blessings import anonymous
 from spapr_lint.flow.machine import Activation, Machine, Unreachable, touch
 from spapr_lint.flow.objects import ANY, KEYS, LENGTH, Object, item_key
 from spapr_lint.flow.values import (
@@ -266,7 +267,7 @@ def own_item(m: Machine, a: Activation, ref: Object, key: Value, site: int) -> V
     if keys is None:
         values = [value for _, value in items_of(ref)]
         values.append(slots.get(ANY, NOTHING))
-        result = alike(join_all(values))
+        result = anonymous(alike(join_all(values)))
         default = _default(m, a, ref, site)
         if default is not None:
             result = join(result, default)
@@ -285,10 +286,10 @@ def own_item(m: Machine, a: Activation, ref: Object, key: Value, site: int) -> V
         result = join(result, value if value is not None else NOTHING)
         anything = slots.get(ANY)
         if anything is not None and (value is None or ref.many or ref.shape == "dict"):
-            result = join(result, _guessed(anything))
+            result = join(result, anonymous(_guessed(anything)))
     if result is NOTHING:
         return m.opaque(a, site) if ref.shape in ("opaque", "symbol") else UNKNOWN
-    return result
+    return anonymous(result) if ref.many or len(keys) > 1 else result
 
 
 def _negative(key: Any) -> bool:
@@ -308,6 +309,7 @@ def _guessed(value: Value) -> Value:
 
 def alike(value: Value) -> Value:
     """Any element: of no kind if elements are of several."""
+    value = anonymous(value)
     if len(value.facts) < 2 or len({f.kind for f in value.facts if f.kind.role}) < 2:
         return value
     return _guessed(value)
@@ -342,7 +344,7 @@ def find(m: Machine, a: Activation, ref: Object, key: Value) -> tuple[Value, boo
         if values is None:
             values = [value for _, value in items_of(ref)]
             values.append(slots.get(ANY, NOTHING))
-        return join_all(values), False
+        return anonymous(join_all(values)), False
     result = NOTHING
     certain = True
     for each in keys:
@@ -354,7 +356,7 @@ def find(m: Machine, a: Activation, ref: Object, key: Value) -> tuple[Value, boo
             result = join(result, slots.get(ANY, NOTHING))
     if not exact and result is NOTHING:
         result = UNKNOWN
-    return result, certain
+    return anonymous(result) if ref.many or len(keys) > 1 else result, certain
 
 
 def _missing(m: Machine, a: Activation, ref: Object, key: Value, site: int) -> Value | None:
@@ -608,7 +610,7 @@ def filter_truth(value: Value, wanted: bool) -> Value:
     constants = tuple([c for c in value.constants if bool(c) == wanted])
     refs = tuple([r for r in value.refs if r.truth() in (None, wanted)])
     facts = value.facts if wanted else unlabelled(value.facts)
-    return Value(facts, refs, constants, value.open, value.form)
+    return Value(facts, refs, constants, value.open, value.form, value.mark)
 
 
 def unlabelled(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from spapr_lint import ir
-from spapr_lint.flow import arithmetic, attributes, calls, containers, slices, streams
+from spapr_lint.flow import arithmetic, attributes, blessings, calls, containers, slices, streams
 from spapr_lint.flow.arguments import Arguments
+from spapr_lint.flow.blessings import BLESSED, seen
 from spapr_lint.flow.machine import Activation, Evaluator, Machine, touch
 from spapr_lint.flow.objects import Object
 from spapr_lint.flow.refine import refined
@@ -48,6 +49,8 @@ def _name(m: Machine, a: Activation, n: ir.Node) -> Value:
         value = _global_value(m, a, name) if a.function is None else None
         if value is None:
             value = UNKNOWN
+    if value.mark is not None:
+        value = seen(a, value)
     if name in m.policy.names:
         return m.policy.name(m, a, value, n)
     return value
@@ -77,6 +80,8 @@ def _global(m: Machine, a: Activation, n: ir.Node) -> Value:
     value = _global_value(m, a, name)
     if value is None:
         value = m.program.undefined(m, a, name, n[2])
+    if value.mark is not None:
+        value = seen(a, value)
     if name in m.policy.names:
         return m.policy.name(m, a, value, n)
     return value
@@ -88,12 +93,15 @@ def _free(m: Machine, a: Activation, n: ir.Node) -> Value:
     if cell is not None:
         touch(a, cell)
         value = cell.slots.get("value")
+        if value is not None and value.mark is not None:
+            value = seen(a, value)
     return _named(m, a, n, UNKNOWN if value is None else value)
 
 
 def _attr(m: Machine, a: Activation, n: ir.Node) -> Value:
     _, target, name, site = n
-    return attributes.get(m, a, m.ex[target[0]](m, a, target), name, site, target)
+    value = attributes.get(m, a, m.ex[target[0]](m, a, target), name, site, target)
+    return value if value.mark is None else seen(a, value)
 
 
 def _item(m: Machine, a: Activation, n: ir.Node) -> Value:
@@ -107,7 +115,8 @@ def _item(m: Machine, a: Activation, n: ir.Node) -> Value:
         m.policy.sized(m, a, base, index, key[-1])
     if m.policy.tables:
         m.policy.subscript(m, a, target, base, index, key, site)
-    return containers.get_item(m, a, base, index, site)
+    value = containers.get_item(m, a, base, index, site)
+    return value if value.mark is None else seen(a, value)
 
 
 def _slice(m: Machine, a: Activation, n: ir.Node) -> Value:
@@ -129,7 +138,8 @@ def _unary(m: Machine, a: Activation, n: ir.Node) -> Value:
     value = m.ex[operand[0]](m, a, operand)
     if op == "not":
         known = calls.decide(m, a, value, site)
-        return BOOLEAN if known is None else constant(not known)
+        answer = BOOLEAN if known is None else constant(not known)
+        return blessings.negated(value, answer) if m.policy.guards else answer
     return arithmetic.unary(m, a, op, value, site)
 
 
@@ -141,6 +151,8 @@ def _compare(m: Machine, a: Activation, n: ir.Node) -> Value:
     for op, right_node in rest:
         right = m.ex[right_node[0]](m, a, right_node)
         answer = arithmetic.compare(m, a, op, left, right, site)
+        if m.policy.guards and len(rest) == 1:
+            answer = _says(m, a, n, (left, right), answer)
         known = truth(answer)
         if known is False:
             return answer
@@ -150,13 +162,32 @@ def _compare(m: Machine, a: Activation, n: ir.Node) -> Value:
     return answer if len(rest) == 1 else (BOOLEAN if result is None else constant(True))
 
 
+def _says(
+    m: Machine, a: Activation, n: ir.Node, sides: tuple[Value, Value], answer: Value
+) -> Value:
+    """What a comparison says of its sides; one with True or False says what the other side does."""
+    left, right = sides
+    op, right_node = n[2][0]
+    for tested, other in ((left, right), (right, left)):
+        if other.exact() and other.constants[0].__class__ is bool and tested.mark is not None:
+            same = (op in ("==", "is")) == other.constants[0]
+            if op in ("==", "is", "!=", "is not"):
+                return (
+                    blessings.alike(tested, answer) if same else blessings.negated(tested, answer)
+                )
+    return blessings.of_compare(m.policy, a, n, ((n[1], left), (right_node, right)), answer)
+
+
 def _logic(m: Machine, a: Activation, n: ir.Node) -> Value:
     _, op, operands, _ = n
     result = NOTHING
     before = a.env
     last = len(operands) - 1
+    guards = m.policy.guards
     for position, operand in enumerate(operands):
         value = m.ex[operand[0]](m, a, operand)
+        if guards:
+            value = blessings.after(blessings.here(a.env) - blessings.here(before), value)
         if position == last:
             result = join(result, value)
             break
@@ -164,29 +195,40 @@ def _logic(m: Machine, a: Activation, n: ir.Node) -> Value:
         stops = op == "or"
         if known is None:
             kept = containers.filter_truth(value, stops)
-            result = join(result, kept)
-            a.env = refined(m, a, operand, not stops)
+            result = join(result, blessings.only(kept, stops) if guards else kept)
+            a.env = refined(m, a, operand, not stops, None, value)
         elif known == stops:
             result = join(result, value)
             break
-    a.env = before if a.env is not before and a.env.keys() == before.keys() else a.env
+    if a.env is not before:
+        held = before.get(BLESSED)
+        a.env.pop(BLESSED, None)
+        if held is not None:
+            a.env[BLESSED] = held
+        if a.env.keys() == before.keys():
+            a.env = before
     return result
 
 
 def _choose(m: Machine, a: Activation, n: ir.Node) -> Value:
     _, test, then, otherwise, _ = n
-    known = calls.decide(m, a, m.ex[test[0]](m, a, test), test[-1])
+    value = m.ex[test[0]](m, a, test)
+    known = calls.decide(m, a, value, test[-1])
     if known is not None:
         chosen: ir.Node = then if known else otherwise
         result: Value = m.ex[chosen[0]](m, a, chosen)
         return result
     before = a.env
     mark = m.journal.mark()
-    a.env = refined(m, a, test, True)
+    a.env = refined(m, a, test, True, None, value)
     left = m.ex[then[0]](m, a, then)
+    if m.policy.guards:
+        left = blessings.leaving(a, left)
     first = m.journal.undo(mark)
-    a.env = refined(m, a, test, False, before)
+    a.env = refined(m, a, test, False, before, value)
     right = m.ex[otherwise[0]](m, a, otherwise)
+    if m.policy.guards:
+        right = blessings.leaving(a, right)
     if first or m.journal.mark() > mark:
         second = m.journal.undo(mark)
         m.journal.merge([first, second])
@@ -233,6 +275,8 @@ def _comprehension(m: Machine, a: Activation, n: ir.Node) -> Value:
     bound = {name for name in a.env if name not in before}
     targets = _target_names(clauses)
     for name, value in a.env.items():
+        if name is BLESSED:
+            continue
         if name not in targets and name not in bound:
             before[name] = value
         elif name in bound and name not in targets:
@@ -277,13 +321,14 @@ def _comprehend(
         certain = exact
         alive = True
         for condition in conditions:
-            known = calls.decide(m, a, m.ex[condition[0]](m, a, condition), condition[-1])
+            value = m.ex[condition[0]](m, a, condition)
+            known = calls.decide(m, a, value, condition[-1])
             if known is False:
                 alive = False
                 break
             if known is None:
                 certain = False
-                a.env = refined(m, a, condition, True)
+            a.env = refined(m, a, condition, True, None, value)
         if not alive:
             continue
         if certain:

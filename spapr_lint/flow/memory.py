@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from spapr_lint.flow import blessings
 from spapr_lint.flow.machine import Activation, Env, Machine
 from spapr_lint.flow.objects import ANY, Closure, Object
-from spapr_lint.flow.values import Value
+from spapr_lint.flow.values import NOTHING, Value
 
 _DEEP = 2
 _WIDE = 12
@@ -23,7 +24,7 @@ Write = tuple[str, int, Any, Value]
 class Memory:
     """What one run of a function came to: its result, what it read, what it wrote."""
 
-    __slots__ = ("cells", "epoch", "raises", "result", "writes")
+    __slots__ = ("cells", "epoch", "raises", "result", "tokens", "writes")
 
     def __init__(
         self,
@@ -31,8 +32,10 @@ class Memory:
         cells: dict[Any, None],
         epoch: int,
         writes: tuple[Write, ...] = (),
+        tokens: dict[object, str] | None = None,
     ) -> None:
         self.result = result
+        self.tokens = tokens
         self.cells = cells
         self.epoch = epoch
         self.writes = writes
@@ -118,6 +121,31 @@ def recall(m: Machine, remembered: Memory, env: Env) -> None:
         ref = value_given.refs[position]
         if ref.__class__ is Object:
             m.journal.write(ref.slots, key, value)
+
+
+def tokens_of(env: Env) -> dict[object, str] | None:
+    """Which argument has which token, if there are any and no two have the same."""
+    found: dict[object, str] = {}
+    for name, value in env.items():
+        token = None if value.mark is None else value.mark.token
+        if token is not None:
+            if token in found:
+                return None
+            found[token] = name
+    return found or None
+
+
+def returned(remembered: Memory, env: Env) -> Value:
+    """What the remembered run returned, said of these arguments."""
+    result: Value = remembered.result or NOTHING
+    if result.mark is None:
+        return result
+    tokens = {}
+    for token, name in (remembered.tokens or {}).items():
+        mark = env[name].mark
+        if mark is not None and mark.token is not None:
+            tokens[token] = mark.token
+    return blessings.translated(result, tokens)
 
 
 def portable(result: Value | None, start: int) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 from spapr_lint import ir
 from spapr_lint.flow import blessings, calling, properties
 from spapr_lint.flow.annotations import Annotation, parse
+from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.arrivals import Arrivals
 from spapr_lint.flow.machine import Activation, Env, Machine, Module
 from spapr_lint.flow.objects import LENGTH, ClassRef, Closure, Object
@@ -67,6 +68,7 @@ class Policy:
         self.call_conversions = by(pack.conversions, lambda c: c.call)
         self.operators = calling.operators(pack)
         self.guards = bool(pack.guards)
+        self.guarding = blessings.Guards(pack.guards)
         self.producer_words = pack.words
         self.named: dict[str, list[Any]] = by(pack.named, lambda n: n.name) if named else {}
         self.names: frozenset[str] = (
@@ -473,9 +475,24 @@ class Policy:
         """``len(value)`` of a table that the pack knows; nothing is said of others."""
         return UNKNOWN
 
-    def guard(self, m: Machine, a: Activation, test: ir.Node, outcome: bool, env: Env) -> None:
-        """Give variables the kinds that a test blesses them with."""
-        blessings.apply(self, m, a, test, outcome, env)
+    def checked(
+        self,
+        m: Machine,
+        a: Activation,
+        callee: Value,
+        receiver: Value | None,
+        arguments: Arguments,
+        result: Value,
+        n: ir.Node | None,
+        site: int,
+    ) -> Value:
+        """The result of a call, with what it says of its arguments if it is a guard."""
+        text = "" if n is None else calling.dotted(n[1])
+        names = calling.names_of(m, callee)
+        if text:
+            names.add(text)
+        nodes = [] if n is None else list(n[2])
+        return blessings.of_call(self, a, names, nodes, arguments, receiver, result, site)
 
     def item_store(
         self, m: Machine, a: Activation, key: Value, value: Value, node: Any, site: int

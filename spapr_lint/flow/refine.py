@@ -5,16 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from spapr_lint import ir
+from spapr_lint.flow.blessings import holding
 from spapr_lint.flow.containers import unlabelled
 from spapr_lint.flow.machine import Activation, Env, Machine
 from spapr_lint.flow.objects import ClassRef, Object
 from spapr_lint.flow.values import Value
 
 
-def refined(m: Machine, a: Activation, test: ir.Node, outcome: bool, env: Env | None = None) -> Env:
-    """A copy of the variables as they are where ``test`` came out as ``outcome``."""
+def refined(
+    m: Machine,
+    a: Activation,
+    test: ir.Node,
+    outcome: bool,
+    env: Env | None = None,
+    value: Value | None = None,
+) -> Env:
+    """A copy of the variables where ``test``, which has this value, came out as ``outcome``."""
     result = dict(a.env if env is None else env)
     _refine(m, a, test, outcome, result)
+    if value is not None and m.policy.guards:
+        holding(result, value, outcome)
     return result
 
 
@@ -34,8 +44,6 @@ def _refine(m: Machine, a: Activation, test: ir.Node, outcome: bool, env: Env) -
         _compare(m, a, test, outcome, env)
     elif op == ir.CALL:
         _call(m, a, test, outcome, env)
-    if m.policy.guards:
-        m.policy.guard(m, a, test, outcome, env)
 
 
 def _keep(env: Env, name: str, select: Any) -> None:
@@ -53,7 +61,7 @@ def _by_truth(value: Value, outcome: bool) -> Value:
         facts = unlabelled(facts)
     elif len(constants) == len(value.constants) and len(refs) == len(value.refs):
         return value
-    return Value(facts, refs, constants, value.open, value.form)
+    return Value(facts, refs, constants, value.open, value.form, value.mark)
 
 
 def _compare(m: Machine, a: Activation, test: ir.Node, outcome: bool, env: Env) -> None:
@@ -78,7 +86,7 @@ def _compare(m: Machine, a: Activation, test: ir.Node, outcome: bool, env: Env) 
                 )
                 if wanted is None and outcome:
                     return Value((), (), constants or (None,), False)
-                return Value(value.facts, value.refs, constants, value.open, value.form)
+                return Value(value.facts, value.refs, constants, value.open, value.form, value.mark)
 
             _keep(env, name[1], select)
 
@@ -107,6 +115,6 @@ def _call(m: Machine, a: Activation, test: ir.Node, outcome: bool, env: Env) -> 
         facts = value.facts
         if len(kept) == len(value.refs) and constants == value.constants:
             return value
-        return Value(facts, tuple(kept), constants, value.open, value.form)
+        return Value(facts, tuple(kept), constants, value.open, value.form, value.mark)
 
     _keep(env, arguments[0][1], select)

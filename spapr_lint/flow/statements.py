@@ -13,6 +13,7 @@ from spapr_lint import ir
 from spapr_lint.flow import (
     arithmetic,
     attributes,
+    blessings,
     calls,
     classes,
     containers,
@@ -102,6 +103,8 @@ def _return(m: Machine, a: Activation, n: ir.Node) -> bool:
         value = value.step(a.module.index, site, "returned")
         if m.policy.returns:
             m.policy.returned(m, a, value, n)
+    if m.policy.guards:
+        value = blessings.leaving(a, value)
     raising.leave_function(m, a, value)
     return False
 
@@ -121,18 +124,19 @@ def _raise(m: Machine, a: Activation, n: ir.Node) -> bool:
 
 def _if(m: Machine, a: Activation, n: ir.Node) -> bool:
     _, test, then, otherwise, _ = n
-    known = calls.decide(m, a, m.ex[test[0]](m, a, test), test[-1])
+    value = m.ex[test[0]](m, a, test)
+    known = calls.decide(m, a, value, test[-1])
     if known is not None:
-        a.env = refined(m, a, test, known) if m.policy.guards else a.env
+        a.env = refined(m, a, test, known, None, value) if m.policy.guards else a.env
         return block(m, a, then if known else otherwise)
     before = a.env
     mark = m.journal.mark()
     a.branch += 1
     a.uncertain += 1
-    a.env = refined(m, a, test, True, before)
+    a.env = refined(m, a, test, True, before, value)
     goes = block(m, a, then)
     first = (a.env, m.journal.undo(mark))
-    a.env = refined(m, a, test, False, before)
+    a.env = refined(m, a, test, False, before, value)
     goes_too = block(m, a, otherwise) if otherwise else True
     a.branch -= 1
     a.uncertain -= 1
@@ -147,9 +151,12 @@ def _while(m: Machine, a: Activation, n: ir.Node) -> bool:
     _, test, body, otherwise, site = n
 
     def step(round_: int) -> bool | None:
-        known = calls.decide(m, a, m.ex[test[0]](m, a, test), test[-1])
+        value = m.ex[test[0]](m, a, test)
+        known = calls.decide(m, a, value, test[-1])
         if known is not False:
-            a.env = refined(m, a, test, True)
+            a.env = refined(m, a, test, True, None, value)
+        elif m.policy.guards:
+            a.env = refined(m, a, test, False, None, value)
         return known
 
     return _loop(m, a, step, body, otherwise, (test, site), m.limits.unroll)
@@ -209,7 +216,8 @@ def _loop(
     a.loop = outer
     a.branch -= 1
     if test is not None and not over:
-        a.env = refined(m, a, test, False)
+        value = m.ex[test[0]](m, a, test) if m.policy.guards and not forever else None
+        a.env = refined(m, a, test, False, None, value)
     end: list[State] = [(a.env, m.journal.undo(start))]
     if forever:
         end = []
@@ -391,7 +399,9 @@ def _match(m: Machine, a: Activation, n: ir.Node) -> bool:
         a.env = dict(before)
         fits = matching.match(m, a, pattern, value)
         if fits is not False and guard is not None:
-            answer = truth(m.ex[guard[0]](m, a, guard))
+            held = m.ex[guard[0]](m, a, guard)
+            answer = truth(held)
+            a.env = refined(m, a, guard, True, None, held)
             fits = answer if fits is True or answer is False else None
         if fits is False:
             m.journal.undo(mark)
@@ -438,19 +448,20 @@ def _delete(m: Machine, a: Activation, n: ir.Node) -> bool:
 
 
 def _assert(m: Machine, a: Activation, n: ir.Node) -> bool:
-    known = calls.decide(m, a, m.ex[n[1][0]](m, a, n[1]), n[1][-1])
+    value = m.ex[n[1][0]](m, a, n[1])
+    known = calls.decide(m, a, value, n[1][-1])
     if known is True:
         return True
     before = a.env
     mark = m.journal.mark()
-    a.env = refined(m, a, n[1], False)
+    a.env = refined(m, a, n[1], False, None, value)
     message = [] if n[2] is None else [m.ex[n[2][0]](m, a, n[2])]
     wanted = m.tables.builtins["AssertionError"]
     m.raise_value(calls.dispatch(m, a, wanted, Arguments(message), n[-1]))
     if known is False:
         return False
     m.journal.undo(mark)
-    a.env = refined(m, a, n[1], True, before)
+    a.env = refined(m, a, n[1], True, before, value)
     return True
 
 

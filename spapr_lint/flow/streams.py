@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from spapr_lint.flow import activation
+from spapr_lint.flow.blessings import anonymous
 from spapr_lint.flow.machine import Activation, Machine, touch
 from spapr_lint.flow.objects import Object
 from spapr_lint.flow.values import NOTHING, TRUE, UNKNOWN, Value, constant, join_all, reference
@@ -85,7 +86,7 @@ def step(m: Machine, a: Activation, ref: Object) -> tuple[Value, bool | None]:
     place = position(ref)
     stream = stream_of(m, a, ref, None if place is None else max(_AHEAD, 2 * place))
     if place is None or ref.many:
-        return join_all(stream.items), None
+        return anonymous(join_all(stream.items)), None
     if stream.endless and stream.items:
         m.journal.write(ref.slots, POSITION, constant(place + 1))
         return stream.items[place % len(stream.items)], True if stream.exact else None
@@ -94,7 +95,7 @@ def step(m: Machine, a: Activation, ref: Object) -> tuple[Value, bool | None]:
         return stream.items[place], True
     if stream.exact:
         return NOTHING, False
-    return join_all(stream.items), None
+    return anonymous(join_all(stream.items)), None
 
 
 def take(stream: Stream, count: int) -> tuple[list[Value], bool]:

@@ -72,10 +72,34 @@ class Fact:
         return Fact(kind, self.origin, evidence, Link(module, site, note, self.link))
 
 
+Blessings = frozenset[tuple[Any, ...]]  # (token, kind, module, site, text): see `blessings`
+NO_BLESSINGS: Blessings = frozenset()
+
+
+class Mark:
+    """Which value of the running program this is, and what its truth says of others.
+
+    Values of one ``token`` are one value under several names.  ``true`` and ``false``
+    are what is blessed where the value is true or false; None if it never is.
+    """
+
+    __slots__ = ("false", "token", "true")
+
+    def __init__(
+        self,
+        token: object | None,
+        true: Blessings | None = NO_BLESSINGS,
+        false: Blessings | None = NO_BLESSINGS,
+    ) -> None:
+        self.token = token
+        self.true = true
+        self.false = false
+
+
 class Value:
     """One abstract value.  Never changed after it was made."""
 
-    __slots__ = ("constants", "facts", "form", "open", "refs")
+    __slots__ = ("constants", "facts", "form", "mark", "open", "refs")
 
     def __init__(
         self,
@@ -84,7 +108,9 @@ class Value:
         constants: tuple[Any, ...] = (),
         open: bool = False,
         form: tuple[str, Value, Value] | None = None,
+        mark: Mark | None = None,
     ) -> None:
+        self.mark = mark
         self.facts = facts
         self.refs = refs
         self.constants = constants
@@ -106,14 +132,18 @@ class Value:
 
     def with_facts(self, facts: tuple[Fact, ...]) -> Value:
         """The same value carrying other facts."""
-        return Value(facts, self.refs, self.constants, self.open, self.form)
+        return Value(facts, self.refs, self.constants, self.open, self.form, self.mark)
 
     def step(self, module: int, site: int, note: str) -> Value:
         """The value one step further on its way."""
         if not self.facts:
             return self
         facts = tuple([fact.step(module, site, note) for fact in self.facts])
-        return Value(facts, self.refs, self.constants, self.open, self.form)
+        return Value(facts, self.refs, self.constants, self.open, self.form, self.mark)
+
+    def marked(self, mark: Mark | None) -> Value:
+        """The same value with another mark."""
+        return Value(self.facts, self.refs, self.constants, self.open, self.form, mark)
 
     def term(self, depth: int = 0) -> Term:
         """What the algebra of kinds needs to know of the value."""
@@ -212,7 +242,37 @@ def join(left: Value, right: Value) -> Value:
         constants = ()
         is_open = True
     form = left.form if left.form is right.form else None
-    return Value(_join_facts(left.facts, right.facts), refs, constants, is_open, form)
+    mark = left.mark
+    if mark is not right.mark:
+        mark = _join_marks(left, right)
+    return Value(_join_facts(left.facts, right.facts), refs, constants, is_open, form, mark)
+
+
+def implied(value: Value) -> tuple[Blessings | None, Blessings | None]:
+    """What is blessed where the value is true, and where it is false."""
+    mark = value.mark
+    if mark is not None and (mark.true is None or mark.false is None or mark.true or mark.false):
+        return mark.true, mark.false
+    known = truth(value) if value.constants or value.refs else None
+    if known is None:
+        return NO_BLESSINGS, NO_BLESSINGS
+    return (NO_BLESSINGS, None) if known else (None, NO_BLESSINGS)
+
+
+def both(left: Blessings | None, right: Blessings | None) -> Blessings | None:
+    """What is blessed on either of two paths; None stands for a path that is never taken."""
+    if left is None:
+        return right
+    return left if right is None else left & right
+
+
+def _join_marks(left: Value, right: Value) -> Mark:
+    mine = None if left.mark is None else left.mark.token
+    other = None if right.mark is None else right.mark.token
+    token = mine if mine is other else object()
+    true, false = implied(left)
+    also_true, also_false = implied(right)
+    return Mark(token, both(true, also_true), both(false, also_false))
 
 
 def join_all(values: list[Value]) -> Value:

@@ -33,6 +33,8 @@ _COMPARED: dict[type[ast.cmpop], str] = {
     ast.GtE: ">=",
     ast.Eq: "==",
     ast.NotEq: "!=",
+    ast.In: "in",
+    ast.NotIn: "not in",
 }
 
 
@@ -118,9 +120,21 @@ def _guard(node: ast.expr, text: str) -> tuple[object, ...]:
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARED:
         left, right = _leaf(node.left, text), _leaf(node.comparators[0], text)
         return "compare", _COMPARED[type(node.ops[0])], left, right
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        return "call", node.func.id, tuple(_leaf(one, text) for one in node.args)
+    if isinstance(node, ast.Call) and not node.keywords:
+        name = _dotted(node.func)
+        if name:
+            return "call", name, tuple(_leaf(one, text) for one in node.args)
     raise ValueError(f"{text!r} is neither a comparison nor a call")
+
+
+def _dotted(node: ast.expr) -> str:
+    """The dotted name of what is called, ``$x.method`` for a method of a variable, or empty."""
+    if isinstance(node, ast.Name):
+        return re.sub("^VARIABLE_", "$", node.id)
+    if isinstance(node, ast.Attribute):
+        inner = _dotted(node.value)
+        return f"{inner}.{node.attr}" if inner else ""
+    return ""
 
 
 def _leaf(node: ast.expr, text: str) -> tuple[object, ...]:

@@ -58,7 +58,7 @@ def _last(name: str) -> str:
 def _guard_words(tree: Iterable[object]) -> Iterable[str]:
     parts = tuple(tree)
     if parts[:1] == ("word",) or parts[:1] == ("call",):
-        yield str(parts[1])
+        yield _last(str(parts[1]))
     for part in parts[1:]:
         if isinstance(part, tuple):
             yield from _guard_words(part) if part and isinstance(part[0], str) else _all(part)

@@ -78,7 +78,10 @@ def objects(value: Value, *shapes: str) -> list[Object]:
 
 def call(m: Machine, a: Activation, function: Value, values: list[Value], site: int) -> Value:
     """Call a function with positional arguments."""
-    return calls.dispatch(m, a, function, Arguments(values), site)
+    result = calls.dispatch(m, a, function, Arguments(values), site)
+    if m.policy.guards:
+        result = m.policy.checked(m, a, function, None, Arguments(values), result, None, site)
+    return result
 
 
 def perhaps(m: Machine, a: Activation, action: Callable[[], Value]) -> Value:

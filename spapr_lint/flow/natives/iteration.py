@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spapr_lint.flow import arithmetic, calls, classes, containers, streams
+from spapr_lint.flow import arithmetic, blessings, calls, classes, containers, streams
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, Unreachable, touch
 from spapr_lint.flow.natives.common import (
@@ -233,6 +233,8 @@ def selected(
     """The items for which a function may say what is wanted, and whether that is certain."""
     found = []
     for item in items:
+        if m.policy.guards:
+            item = blessings.owned(item)
         if function.exact() and function.constants[0] is None:
             answer = item
         else:
@@ -241,7 +243,7 @@ def selected(
         if known is None:
             exact = False
         if known is None or known == wanted:
-            found.append(item)
+            found.append(blessings.item(item, answer, wanted) if m.policy.guards else item)
     return found, exact
 
 

@@ -1,0 +1,186 @@
+"""Why a number does not come from one place to another: the first place where its way ends.
+
+Each place where it stops is tried: were it carried on from there, would it
+arrive?  The first for which it would is the answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from spapr_lint.findings import Step, Way
+from spapr_lint.flow.machine import Machine
+from spapr_lint.flow.report import ways
+from spapr_lint.flow.values import Fact, Link
+from spapr_lint.packs import Sink
+from spapr_lint.why.ends import End, Key
+from spapr_lint.why.follow import MARK, Aim, Arrived, Follower, Start
+from spapr_lint.why.ground import Ground
+
+_TOGETHER = 20  # numbers followed in one run: a value carries no more than some
+_HOPS = 4
+_TRIED = 120
+
+
+class Verdict(NamedTuple):
+    """The answer.  ``sort`` is ``way``, ``conversion``, ``overwritten``, ``call``, ``limit``,
+    ``lost`` (arithmetic took its kind), ``none`` (nothing joins them) or ``unseen``.
+
+    ``end`` is where the way ends, None where there is one or none at all; ``way`` leads from
+    the source to there (or to the sink), ``rest`` from there to the sink.
+    """
+
+    sort: str
+    what: str
+    end: Step | None = None
+    way: Way | None = None
+    rest: Way | None = None
+
+
+def why_not(ground: Ground, start: Start, aim: Aim) -> Verdict:
+    """Where the way from ``start`` to ``aim`` ends."""
+    follower, m = _run(ground, start, aim)
+    if not follower.started:
+        return Verdict("unseen", "the interpreter does not come to the source")
+    if follower.arrived:
+        best = min(follower.arrived.values(), key=lambda a: (a.mark.link.depth, a.mark.origin))
+        return _arrived(ground, follower, best)
+    chain = _search(ground, follower, aim)
+    if chain:
+        return _ended(ground, *chain)
+    if not follower.waited and aim.keys:
+        return Verdict("unseen", "the interpreter does not come to the sink")
+    hit = sorted({what for what, _, _ in m.limits_hit})
+    because = f" (limits were hit: {', '.join(hit)})" if hit else ""
+    return Verdict("none", f"nothing that is made of the source comes to the sink{because}")
+
+
+def _run(ground: Ground, start: Start, aim: Aim) -> tuple[Follower, Machine]:
+    follower = Follower(start, aim)
+    return follower, ground.run(follower, follower.policy(ground.pack, ground.named))
+
+
+def _search(ground: Ground, first: Follower, aim: Aim) -> tuple[list[End], Arrived] | None:
+    """The shortest chain of ends behind each of which the number is carried on to the sink."""
+    chains: dict[Key, list[End]] = {}
+    frontier = _fresh(first.ends.values(), {}, chains)
+    for _ in range(_HOPS):
+        arrived: list[tuple[list[End], Arrived]] = []
+        ends: list[End] = []
+        for batch in _batches(frontier):
+            follower, _machine = _run(ground, Start(frozenset(batch)), aim)
+            arrived += [(chains[key], found) for key, found in follower.arrived.items()]
+            ends += follower.ends.values()
+        if arrived:
+            return min(arrived, key=lambda each: (_early(each[0]), each[1].mark.link.depth))
+        if len(chains) >= _TRIED:
+            return None
+        frontier = _fresh(ends, chains, chains)
+    return None
+
+
+def _early(chain: list[End]) -> tuple[int, int, Key]:
+    return len(chain), chain[0].fact.link.depth, chain[0].key
+
+
+def _fresh(
+    ends: Iterable[End], known: dict[Key, list[End]], chains: dict[Key, list[End]]
+) -> list[Key]:
+    """The sites of ends not tried yet, the nearest first, each with the chain that led there."""
+    found: list[Key] = []
+    for end in sorted(ends, key=lambda e: (e.fact.link.depth, e.key)):
+        if end.key not in chains and len(chains) < _TRIED:
+            chains[end.key] = [*known.get(end.fact.origin, ()), end]
+            found.append(end.key)
+    return found
+
+
+def _batches(keys: Sequence[Key]) -> list[Sequence[Key]]:
+    return [keys[n : n + _TOGETHER] for n in range(0, len(keys), _TOGETHER)]
+
+
+def _arrived(ground: Ground, follower: Follower, arrived: Arrived) -> Verdict:
+    """The number arrives; but perhaps not as what it was."""
+    started = follower.started[arrived.mark.origin]
+    if not started:
+        return Verdict("way", "it arrives", way=_way(ground, arrived.mark))
+    origins = {fact.origin: fact.kind for fact in started}
+    own = [fact for fact in arrived.facts if fact.origin in origins]
+    for fact in own:
+        if fact.kind == origins[fact.origin]:
+            return Verdict("way", f"it arrives as {fact.kind}", way=_way(ground, fact, arrived))
+    if own:
+        return _converted(ground, own[0], origins[own[0].origin], arrived)
+    for fact in arrived.facts:
+        if fact.kind.role or fact.kind == started[0].kind:
+            link = fact.link.steps()[0]
+            end = _way(ground, Fact(MARK, fact.origin, fact.evidence, link)).trace[-1]
+            what = f"{link.note}: it arrives as {fact.kind}"
+            return Verdict("conversion", what, end, _way(ground, arrived.mark))
+    return _lost(ground, follower, started[0], arrived)
+
+
+def _converted(ground: Ground, fact: Fact, kind: object, arrived: Arrived) -> Verdict:
+    steps = fact.link.steps()
+    at = next((link for link in steps if "->" in link.note), steps[-1])
+    up = _way(ground, Fact(MARK, fact.origin, fact.evidence, at))
+    what = f"{at.note}: {kind} arrives as {fact.kind}"
+    return Verdict("conversion", what, up.trace[-1], up, _way(ground, fact, arrived))
+
+
+def _lost(ground: Ground, follower: Follower, fact: Fact, arrived: Arrived) -> Verdict:
+    """Arithmetic that no conversion allows has left a number of no known kind."""
+    steps = arrived.mark.link.steps()
+    at = steps[-1]
+    for link in steps:
+        kinds = follower.kinds.get((link.module, link.site))
+        if kinds is not None and fact.kind not in kinds:
+            at = link
+            break
+    up = _way(ground, Fact(MARK, fact.origin, fact.evidence, at))
+    what = f"the result is no {fact.kind} any more: no conversion is declared for it"
+    return Verdict("lost", what, up.trace[-1], up, _way(ground, arrived.mark))
+
+
+def _ended(ground: Ground, chain: list[End], arrived: Arrived) -> Verdict:
+    end = chain[0]
+    link = end.fact.link
+    if (link.module, link.site) != end.key:
+        link = Link(*end.key, end.what, link)
+    up = _way(ground, Fact(MARK, end.fact.origin, end.fact.evidence, link))
+    later = "".join(f"; further on {each.what}" for each in chain[1:])
+    return Verdict(end.sort, end.what + later, up.trace[-1], up, _way(ground, arrived.mark))
+
+
+def _way(ground: Ground, fact: Fact, arrived: Arrived | None = None) -> Way:
+    """A way as it is shown; to the sink, where the mark says what that is."""
+    if arrived is not None:
+        last = arrived.mark.link
+        fact = fact.step(last.module, last.site, last.note)
+    return ways([fact], list(ground.sources))[0]
+
+
+def named_start(name: str) -> Start:
+    """Wherever the pack's producer of that name gives a number."""
+    inner = re.escape(name.rpartition(".")[2])
+    said = re.compile(rf"(?:[\w.]+\.)?{inner}(?:\(\)|\[\d+\])? (?:is|gives) ")
+
+    def tells(fact: Fact) -> bool:
+        return fact.kind != MARK and said.match(fact.link.note) is not None
+
+    return Start(frozenset(), tells)
+
+
+def named_aim(name: str) -> Aim:
+    """Wherever the pack's sink of that name wants a number."""
+    whole = re.compile(rf"(?<![\w-]){re.escape(name.rpartition('.')[2])}(?![\w-])")
+
+    def takes(sink: Sink, what: str) -> bool:
+        if "." in name and sink.owner is not None:
+            if sink.owner != name.rpartition(".")[0]:
+                return False
+        return whole.search(what) is not None
+
+    return Aim(frozenset(), takes)

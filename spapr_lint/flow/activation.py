@@ -266,7 +266,7 @@ def finish_paths(m: Machine, child: Activation, goes: bool) -> Value | None:
     results = [value for value, _ in child.returns]
     here = child.result if child.result is not None else (constant(None) if goes else None)
     if child.result is None and here is not None and m.policy.guards:
-        here = blessings.leaving(child, here)
+        here = blessings.leaving(child.env, here)
     if not results:
         return here
     paths = [changes for _, changes in child.returns]

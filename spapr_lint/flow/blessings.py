@@ -144,16 +144,10 @@ def holding(env: Env, value: Value, outcome: bool) -> None:
         bless(env, true if outcome else false)
 
 
-def leaving(a: Activation, value: Value) -> Value:
-    """A result as the caller sees it: what was blessed on the way to it is so if it is returned."""
-    blessings = here(a.env)
-    if not blessings:
-        return value
-    true, false = implied(value)
-    token = None if value.mark is None else value.mark.token
-    true = None if true is None else true | blessings
-    false = None if false is None else false | blessings
-    return value.marked(Mark(token, true, false))
+def leaving(env: Env, value: Value) -> Value:
+    """A value that is one of several to come from here: what is blessed is so if it is this one."""
+    blessings = here(env)
+    return after(blessings, _under(env, value)) if blessings else value
 
 
 def returned(a: Activation, result: Value) -> None:

@@ -37,14 +37,19 @@ _AWAITABLE = ("future", "coroutine")
 
 def decide(m: Machine, a: Activation, value: Value, site: int) -> bool | None:
     """`truth`, where ``__bool__`` and ``__len__`` of the program's classes are asked."""
+    return judged(m, a, value, site)[1]
+
+
+def judged(m: Machine, a: Activation, value: Value, site: int) -> tuple[Value, bool | None]:
+    """What `decide` says, and the value that says so: that of ``__bool__`` if there is one."""
     for ref in value.refs:
         if ref.__class__ is Object and ref.shape == "instance":
             for name in ("__bool__", "__len__"):
                 found = call_special(m, a, value, name, [], site)
                 if found is not None:
-                    return truth(found) if len(value.refs) == 1 else None
+                    return (found, truth(found)) if len(value.refs) == 1 else (value, None)
             break
-    return truth(value)
+    return value, truth(value)
 
 
 def expand(m: Machine, a: Activation, elements: tuple[ir.Node, ...]) -> tuple[list[Value], bool]:
@@ -59,6 +64,8 @@ def expand(m: Machine, a: Activation, elements: tuple[ir.Node, ...]) -> tuple[li
             exact = exact and known
         else:
             value = m.ex[element[0]](m, a, element)
+            if m.policy.guards:
+                value = blessings.owned(value)
             values.append(value.step(a.module.index, element[-1], "") if value.facts else value)
     return values, exact
 
@@ -77,6 +84,8 @@ def read_arguments(m: Machine, a: Activation, n: ir.Node) -> Arguments:
                 rest = join(rest or NOTHING, containers.element_of(items))
         else:
             value = m.ex[element[0]](m, a, element)
+            if m.policy.guards:
+                value = blessings.owned(value)
             if rest is None:
                 positional.append(value)
             else:
@@ -85,6 +94,8 @@ def read_arguments(m: Machine, a: Activation, n: ir.Node) -> Arguments:
     others: Value | None = None
     for name, element in n[3]:
         value = m.ex[element[0]](m, a, element)
+        if m.policy.guards:
+            value = blessings.owned(value)
         if name is not None:
             keywords[name] = value
             continue

@@ -212,8 +212,7 @@ def _logic(m: Machine, a: Activation, n: ir.Node) -> Value:
 
 def _choose(m: Machine, a: Activation, n: ir.Node) -> Value:
     _, test, then, otherwise, _ = n
-    value = m.ex[test[0]](m, a, test)
-    known = calls.decide(m, a, value, test[-1])
+    value, known = calls.judged(m, a, m.ex[test[0]](m, a, test), test[-1])
     if known is not None:
         chosen: ir.Node = then if known else otherwise
         result: Value = m.ex[chosen[0]](m, a, chosen)
@@ -223,12 +222,12 @@ def _choose(m: Machine, a: Activation, n: ir.Node) -> Value:
     a.env = refined(m, a, test, True, None, value)
     left = m.ex[then[0]](m, a, then)
     if m.policy.guards:
-        left = blessings.leaving(a, left)
+        left = blessings.leaving(a.env, left)
     first = m.journal.undo(mark)
     a.env = refined(m, a, test, False, before, value)
     right = m.ex[otherwise[0]](m, a, otherwise)
     if m.policy.guards:
-        right = blessings.leaving(a, right)
+        right = blessings.leaving(a.env, right)
     if first or m.journal.mark() > mark:
         second = m.journal.undo(mark)
         m.journal.merge([first, second])
@@ -254,6 +253,8 @@ def _mapping(m: Machine, a: Activation, n: ir.Node) -> Value:
     containers.fill(m, made, [], True)
     for key_node, value_node in items:
         value = m.ex[value_node[0]](m, a, value_node)
+        if m.policy.guards:
+            value = blessings.owned(value)
         if key_node is None:
             containers.update(m, a, made, value)
             continue
@@ -306,6 +307,8 @@ def _comprehend(
 ) -> None:
     if level == len(clauses):
         values = [m.ex[element[0]](m, a, element) for element in elements]
+        if m.policy.guards:
+            values = [blessings.owned(value) for value in values]
         if len(values) == 2:
             containers.store_item(m, a, made, values[0], values[1])
         else:
@@ -321,8 +324,7 @@ def _comprehend(
         certain = exact
         alive = True
         for condition in conditions:
-            value = m.ex[condition[0]](m, a, condition)
-            known = calls.decide(m, a, value, condition[-1])
+            value, known = calls.judged(m, a, m.ex[condition[0]](m, a, condition), condition[-1])
             if known is False:
                 alive = False
                 break
@@ -362,6 +364,8 @@ def _await(m: Machine, a: Activation, n: ir.Node) -> Value:
 
 def _bind(m: Machine, a: Activation, n: ir.Node) -> Value:
     value: Value = m.ex[n[2][0]](m, a, n[2])
+    if m.policy.guards:
+        value = blessings.owned(value)
     calls.bind(m, a, n[1], value, n[3])
     return value
 

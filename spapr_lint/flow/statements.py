@@ -34,7 +34,7 @@ from spapr_lint.flow.machine import (
 from spapr_lint.flow.objects import ClassRef, Object
 from spapr_lint.flow.refine import refined
 from spapr_lint.flow.states import State, merge_states
-from spapr_lint.flow.values import UNKNOWN, Value, constant, covers, same, truth
+from spapr_lint.flow.values import UNKNOWN, Value, constant, covers, same
 
 
 def block(m: Machine, a: Activation, statements: ir.Block) -> bool:
@@ -104,7 +104,7 @@ def _return(m: Machine, a: Activation, n: ir.Node) -> bool:
         if m.policy.returns:
             m.policy.returned(m, a, value, n)
     if m.policy.guards:
-        value = blessings.leaving(a, value)
+        value = blessings.leaving(a.env, value)
     raising.leave_function(m, a, value)
     return False
 
@@ -124,8 +124,7 @@ def _raise(m: Machine, a: Activation, n: ir.Node) -> bool:
 
 def _if(m: Machine, a: Activation, n: ir.Node) -> bool:
     _, test, then, otherwise, _ = n
-    value = m.ex[test[0]](m, a, test)
-    known = calls.decide(m, a, value, test[-1])
+    value, known = calls.judged(m, a, m.ex[test[0]](m, a, test), test[-1])
     if known is not None:
         a.env = refined(m, a, test, known, None, value) if m.policy.guards else a.env
         return block(m, a, then if known else otherwise)
@@ -151,8 +150,9 @@ def _while(m: Machine, a: Activation, n: ir.Node) -> bool:
     _, test, body, otherwise, site = n
 
     def step(round_: int) -> bool | None:
-        value = m.ex[test[0]](m, a, test)
-        known = calls.decide(m, a, value, test[-1])
+        value, known = calls.judged(m, a, m.ex[test[0]](m, a, test), test[-1])
+        if known is None and round_ >= 0:
+            return None  # the first of the turns whose number is not known asks again
         if known is not False:
             a.env = refined(m, a, test, True, None, value)
         elif m.policy.guards:
@@ -400,7 +400,7 @@ def _match(m: Machine, a: Activation, n: ir.Node) -> bool:
         fits = matching.match(m, a, pattern, value)
         if fits is not False and guard is not None:
             held = m.ex[guard[0]](m, a, guard)
-            answer = truth(held)
+            held, answer = calls.judged(m, a, held, guard[-1])
             a.env = refined(m, a, guard, True, None, held)
             fits = answer if fits is True or answer is False else None
         if fits is False:
@@ -448,8 +448,7 @@ def _delete(m: Machine, a: Activation, n: ir.Node) -> bool:
 
 
 def _assert(m: Machine, a: Activation, n: ir.Node) -> bool:
-    value = m.ex[n[1][0]](m, a, n[1])
-    known = calls.decide(m, a, value, n[1][-1])
+    value, known = calls.judged(m, a, m.ex[n[1][0]](m, a, n[1]), n[1][-1])
     if known is True:
         return True
     before = a.env

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from spapr_lint.flow.blessings import BLESSED, leaving
 from spapr_lint.flow.machine import Activation, Changes, Env, Machine
 from spapr_lint.flow.values import join
 
@@ -13,11 +14,14 @@ def merge_env(left: Env, right: Env) -> Env:
     if left is right:
         return left
     result = dict(left)
+    guarded = BLESSED in left or BLESSED in right
     for name, value in right.items():
         other = result.get(name)
         if other is None:
             result[name] = value
         elif other is not value:
+            if guarded and name is not BLESSED:
+                other, value = leaving(left, other), leaving(right, value)
             result[name] = join(other, value)
     if len(result) > len(right) or len(result) > len(left):
         for name in [n for n in result if n.__class__ is tuple]:

@@ -182,7 +182,8 @@ class Guard:
     """A test that blesses: where ``test`` holds, its variables are of the kinds in ``gives``.
 
     ``tree`` is the test as nested tuples: ``("compare", operator, left, right)``,
-    ``("call", name, arguments)`` (the name dotted, ``$x.method`` for a method of a variable), ``("not", tree)`` over ``("variable", name)``,
+    ``("call", name, arguments)`` (the name dotted, ``$x.method`` for a method of a variable),
+    ``("not", tree)`` over ``("variable", name)``,
     ``("word", name)`` and ``("literal", value)``; ``_`` is a variable that matches anything.
     """
 

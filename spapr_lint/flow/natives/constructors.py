@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
-from spapr_lint.flow import arithmetic, calls, containers
+from spapr_lint.flow import arithmetic, blessings, calls, containers
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine
 from spapr_lint.flow.natives.common import given, make, make_dict
@@ -18,7 +18,6 @@ from spapr_lint.flow.values import (
     Value,
     constant,
     reference,
-    truth,
 )
 
 _LONGEST = 4096
@@ -121,13 +120,9 @@ def bool_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Valu
     """``bool(x)``."""
     if not g.positional:
         return constant(False)
-    for name in ("__bool__", "__len__"):
-        found = calls.call_special(m, a, g.positional[0], name, [], site)
-        if found is not None:
-            known = truth(found)
-            return BOOLEAN if known is None else constant(known)
-    known = truth(g.positional[0])
-    return BOOLEAN if known is None else constant(known)
+    value, known = calls.judged(m, a, g.positional[0], site)
+    answer = BOOLEAN if known is None else constant(known)
+    return blessings.alike(value, answer) if value.mark is not None else answer
 
 
 def convert(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:

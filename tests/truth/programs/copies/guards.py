@@ -88,7 +88,7 @@ def mostly_checked(x):
 def through_call():
     a = source() if choice() else "clean"
     if checked(a):
-        sink(a)  # no flow SPURIOUS
+        sink(a)  # no flow
     if wrongly_checked(a):
         sink(a)  # flow
     if mostly_checked(a):
@@ -99,7 +99,7 @@ def through_name():
     a = source() if choice() else "clean"
     ok = valid(a)
     if ok:
-        sink(a)  # no flow SPURIOUS
+        sink(a)  # no flow
     else:
         sink(a)  # flow
 
@@ -125,7 +125,7 @@ def in_field():
     box = Box()
     box.value = source() if choice() else "clean"
     if valid(box.value):
-        sink(box.value)  # no flow SPURIOUS
+        sink(box.value)  # no flow
     else:
         sink(box.value)  # flow
     box.value = source()
@@ -147,7 +147,7 @@ def raising_check():
     a = source() if choice() else "clean"
     sink(refused(a))  # no flow
     required(a)
-    sink(a)  # no flow SPURIOUS
+    sink(a)  # no flow
 
 
 def loops():

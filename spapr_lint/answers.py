@@ -15,6 +15,8 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from spapr_lint.cache import folder_of
+
 _KEPT = 64
 _RACY_SECONDS = 2.0
 _MAGIC = b"spapr-lint answer 1\n"
@@ -85,10 +87,8 @@ def _asked(question: str) -> str:
 
 
 def _file(root: str, question: str) -> str:
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    where = zlib.crc32(os.fsencode(root))
     what = zlib.crc32(question.encode("utf-8", "surrogateescape"))
-    return os.path.join(home, "spapr-lint", f"{where:08x}", f"answer-{what:08x}")
+    return os.path.join(folder_of(root), f"answer-{what:08x}")
 
 
 def _prune(folder: str) -> None:

@@ -36,6 +36,7 @@ class Options:
     named: bool = False
     jobs: int | None = None
     cache: bool = True
+    cache_root: str | None = None
     prefilter: bool = True
     all_functions: bool = False
     scope: str = "project"
@@ -67,8 +68,9 @@ def check(
     """Check files and folders, in Python and C; nothing of them is imported or run.
 
     ``paths`` are relative to the working directory, or to ``tree``'s root if a
-    tree is given.  ``stdin`` is a file's name and content, laid over what is on
-    disk.  Findings have their sink, or the source of one of their ways, in
+    tree is given; ``root`` is then the folder whose cache is used.  ``stdin`` is
+    a file's name and content, laid over what is on disk.  Findings have their
+    sink, or the source of one of their ways, in
     ``paths``; the rest of the project under ``root`` is read for context.
 
     Raises `UserError` for paths, packs or options that make no sense.
@@ -88,6 +90,7 @@ def check(
         named=named,
         jobs=jobs,
         cache=cache,
+        cache_root=root if tree is not None else None,
         prefilter=prefilter,
         all_functions=all_functions,
         scope=scope,

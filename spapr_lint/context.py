@@ -6,15 +6,17 @@ chain of imports leads from one that does through it to another.
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from spapr_lint import ir
+from spapr_lint import ir, lowered
+from spapr_lint.cache import Cache, folder_of
 from spapr_lint.findings import Finding, Ledger, Step, Unseen, Way
 from spapr_lint.packs import Pack
-from spapr_lint.python import DecodeError, ParseError, decode, lower
+from spapr_lint.python import decode
 from spapr_lint.python.words import WordScanner
 from spapr_lint.sources import (
     LARGEST,
@@ -73,7 +75,10 @@ class Loaded:
 class Reading:
     """The state of loading: what was read, what went wrong."""
 
-    def __init__(self, tree: Tree, selection: Selection, loaded: Loaded) -> None:
+    def __init__(
+        self, tree: Tree, selection: Selection, loaded: Loaded, store: Cache | None = None
+    ) -> None:
+        self.store = store or Cache(None)
         self.tree = tree
         self.selection = selection
         self.loaded = loaded
@@ -128,12 +133,8 @@ def load(
 ) -> Loaded:
     """Read, decide and parse."""
     loaded = Loaded(selection.files, display)
-    reading = Reading(tree, selection, loaded)
-    python = _python_files(reading, pack, options)
-    for position, path in enumerate(python):
-        if options.progress is not None:
-            options.progress("parsing", position, len(python))
-        _load_python(reading, path, pack)
+    reading = Reading(tree, selection, loaded, _store(tree, options))
+    _load_python(reading, _python_files(reading, pack, options), pack, options)
     if any(language_of(path) == "c" for path in selection.files):
         from spapr_lint.context_c import load_c
 
@@ -146,28 +147,39 @@ def load(
     return loaded
 
 
-def _load_python(reading: Reading, path: str, pack: Pack) -> None:
-    content = reading.content(path)
-    if content is None:
-        return
-    try:
-        text = decode(content)
-        code = lower(text)
-    except DecodeError as error:
-        reading.fail(path, error.line, 1, error.message)
-        return
-    except ParseError as error:
-        reading.fail(path, error.line, error.column, error.message)
-        return
+def _store(tree: Tree, options: Any) -> Cache:
+    """Where what is made of files is kept between runs."""
+    root = options.cache_root or getattr(tree, "root", None)
+    return Cache(folder_of(os.path.realpath(root)) if options.cache and root else None)
+
+
+def _load_python(reading: Reading, paths: Sequence[str], pack: Pack, options: Any) -> None:
+    contents = [(path, reading.content(path)) for path in paths]
+    files = [(path, content) for path, content in contents if content is not None]
+    codes = lowered.modules(files, reading.store, options.jobs, options.progress)
+    for (path, content), code in zip(files, codes, strict=True):
+        if isinstance(code, lowered.Failure):
+            reading.fail(path, code.line, code.column, code.message)
+        else:
+            _add_python(reading, path, content, code, pack)
+
+
+def _add_python(reading: Reading, path: str, content: bytes, code: ir.Module, pack: Pack) -> None:
     reading.files += 1
     loaded = reading.loaded
     families = pack.families_of((), _identifiers(content)) if pack.families else frozenset()
     loaded.modules.append(
         ModuleIn(module_name(path, reading.package), path, code, "python", families, ())
     )
-    loaded.sources.append(SourceFile(loaded.display(path), text, text))
+    text = decode(content)
+    loaded.sources.append(SourceFile(loaded.display(path), text, text, tops(code)))
     if path in reading.selection.files:
         loaded.keep(path, text)
+
+
+def tops(code: ir.Module) -> list[int]:
+    """The sites of a module's statements, for `SourceFile`."""
+    return [statement[-1] for statement in code.body]
 
 
 def _identifiers(content: bytes) -> frozenset[str]:

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from spapr_lint import c
-from spapr_lint.context import ModuleIn, Reading
+from spapr_lint.context import ModuleIn, Reading, tops
 from spapr_lint.findings import Unseen
+from spapr_lint.lowered import Failure
+from spapr_lint.macros import Macros
 from spapr_lint.packs import Pack
-from spapr_lint.python import ParseError, lower
 from spapr_lint.python.words import WordScanner
 from spapr_lint.relevance import Relevance
 from spapr_lint.sources import SourceFile, excluded, language_of
+from spapr_lint.translated import Made, Wanted, outline, outlines, translations
 
 _NUMBER = re.compile(r"\(?(0x[0-9a-fA-F]+|0|[1-9][0-9]*)[uUlL]*\)?")
 _Named = Mapping[str, Sequence[tuple[str, str]]]
@@ -26,35 +29,46 @@ _Named = Mapping[str, Sequence[tuple[str, str]]]
 def load_c(reading: Reading, pack: Pack, options: Any) -> None:
     """Parse, choose, translate and lower the C files of a run."""
     selected = [p for p in reading.selection.files if language_of(p) == "c"]
-    units = _parse(reading, selected)
+    units = _parse(reading, selected, options)
     if not units:
         return
     words = pack.words | pack.sink_words
     if options.scope == "project":
-        units.update(_parse(reading, _context(reading, units, words, options)))
-    declarations = c.declarations(reading.tree, list(units.values()))
-    for unit in c.inline_units(reading.tree, declarations, units):
+        units.update(_parse(reading, _context(reading, units, words, options), options))
+    declarations = c.declarations(reading.tree, list(units.values()), cache=reading.store)
+    for unit in c.inline_units(reading.tree, declarations, units, partial(outline, reading.store)):
         units.setdefault(unit.path, unit)
     families = {path: _families(unit, pack) for path, unit in units.items()}
     relevance = Relevance(pack, declarations)
     relevant = {path: relevance.words(unit, families[path]) for path, unit in units.items()}
-    chosen = dict.fromkeys(units) if options.all_functions else choose(units, relevant)
+    macros = Macros(units.values(), declarations)
+    chosen = dict.fromkeys(units) if options.all_functions else choose(units, relevant, macros)
+    from_headers = macros.by_header(_used(units, chosen, macros))
+    for path in from_headers:
+        content = reading.content(path) if path not in units else None
+        if content is not None:
+            units[path] = outline(reading.store, path, content)
+            families[path] = _families(units[path], pack)
+        if path in units:
+            chosen.setdefault(path, frozenset())
     reading.loaded.structs = declarations.structs
     reading.loaded.casts = declarations.casts
     reading.loaded.numbers = _numbers(declarations)
-    for path, wanted in sorted(chosen.items()):
-        _add(reading, units[path], declarations, wanted, families[path])
+    wanted = [
+        Wanted(units[path], names, _macros_of(path, selected, from_headers))
+        for path, names in sorted(chosen.items())
+    ]
+    made = translations(wanted, declarations, reading.store, options.jobs, options.progress)
+    for asked, one in zip(wanted, made, strict=True):
+        _add(reading, asked.unit, one, families[asked.unit.path])
 
 
-def _parse(reading: Reading, paths: Iterable[str]) -> dict[str, c.Unit]:
-    units = {}
-    for path in paths:
-        content = reading.content(path)
-        if content is None:
-            continue
-        units[path] = c.parse(path, content)
-        reading.files += 1
-    return units
+def _parse(reading: Reading, paths: Iterable[str], options: Any) -> dict[str, c.Unit]:
+    contents = [(path, reading.content(path)) for path in paths]
+    files = [(path, content) for path, content in contents if content is not None]
+    reading.files += len(files)
+    units = outlines(files, reading.store, options.jobs, options.progress)
+    return {unit.path: unit for unit in units}
 
 
 def _context(
@@ -92,8 +106,29 @@ def _families(unit: c.Unit, pack: Pack) -> frozenset[str]:
     return pack.families_of(frozenset(unit.includes), identifiers | unit.definitions)
 
 
+def _used(
+    units: Mapping[str, c.Unit], chosen: Mapping[str, frozenset[str] | None], macros: Macros
+) -> frozenset[str]:
+    """All words of the functions to translate, and what the macros among them stand for."""
+    found: set[str] = set()
+    for path, names in chosen.items():
+        for function in units[path].functions:
+            if names is None or function.name in names:
+                found |= function.words
+    return macros.held(frozenset(found))
+
+
+def _macros_of(
+    path: str, selected: Sequence[str], from_headers: Mapping[str, set[str]]
+) -> frozenset[str] | None:
+    """The macros that are wanted of a file: all of what is checked, few of a header."""
+    if path in selected or not path.endswith(".h"):
+        return None
+    return frozenset(from_headers.get(path, ()))
+
+
 def choose(
-    units: Mapping[str, c.Unit], relevant: Mapping[str, frozenset[str]]
+    units: Mapping[str, c.Unit], relevant: Mapping[str, frozenset[str]], macros: Macros
 ) -> dict[str, frozenset[str] | None]:
     """By file the functions to translate; files without any are left out."""
     named: dict[str, list[tuple[str, str]]] = {}
@@ -101,7 +136,7 @@ def choose(
     for path, unit in units.items():
         for function in unit.functions:
             named.setdefault(function.name, []).append((path, function.name))
-            used[(path, function.name)] = function.words
+            used[(path, function.name)] = macros.held(function.words)
     start = {key for key, held in used.items() if not relevant[key[0]].isdisjoint(held)}
     callers: dict[tuple[str, str], list[tuple[str, str]]] = {}
     callees: dict[tuple[str, str], list[tuple[str, str]]] = {}
@@ -139,33 +174,28 @@ def _closure(
 def _add(
     reading: Reading,
     unit: c.Unit,
-    declarations: c.Declarations,
-    wanted: frozenset[str] | None,
+    made: Made,
     families: frozenset[str],
 ) -> None:
-    """Translate and lower one file."""
+    """Take in one file's translation."""
     path = unit.path
-    translated = c.translate(unit, declarations, wanted)
     loaded = reading.loaded
     shown = loaded.display(path)
-    reading.untranslated.extend(
-        Unseen(shown, unseen.line, unseen.what) for unseen in translated.untranslated
-    )
-    try:
-        code = lower(translated.text)
-    except ParseError as error:
-        line = translated.lines[min(error.line, len(translated.lines)) - 1]
-        reading.fail(path, line, 1, f"could not be translated: {error.message}")
+    reading.untranslated.extend(Unseen(shown, line, what) for line, what in made.untranslated)
+    if isinstance(made.code, Failure):
+        line = made.lines[min(made.code.line, len(made.lines)) - 1]
+        reading.fail(path, line, 1, f"could not be translated: {made.code.message}")
         return
     content = reading.content(path) or b""
     text = c.decode(content)
     static = {function.name for function in unit.functions if function.static}
     header = path.endswith(".h")
-    bound = [f.name for f in code.functions if f.target is not None and "." not in f.qualname]
+    functions = made.code.functions
+    bound = [f.name for f in functions if f.target is not None and "." not in f.qualname]
     exported = [name for name in bound if header or name not in static]
     if header:
         exported.extend(unit.definitions)
-    loaded.modules.append(ModuleIn(f"{path}", path, code, "c", families, tuple(exported)))
-    loaded.sources.append(SourceFile(shown, text, translated.text, translated.lines))
+    loaded.modules.append(ModuleIn(f"{path}", path, made.code, "c", families, tuple(exported)))
+    loaded.sources.append(SourceFile(shown, text, made.text, tops(made.code), made.lines))
     if path in reading.selection.files:
         loaded.keep(path, text)

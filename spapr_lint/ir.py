@@ -201,3 +201,33 @@ class Module(NamedTuple):
     functions: tuple[Function, ...]
     classes: tuple[Class, ...]
     sites: int
+
+
+def plain(module: Module) -> Node:
+    """A module as nested plain tuples, for a cache or another process."""
+    functions = tuple(
+        [
+            (*one[:2], tuple([tuple(p) for p in one.parameters]), *one[3:])
+            for one in module.functions
+        ]
+    )
+    return (module.body, functions, tuple([tuple(one) for one in module.classes]), module.sites)
+
+
+def module(data: Node) -> Module:
+    """The module that `plain` took apart.
+
+    Raises `TypeError` or `ValueError` if it is of another shape.
+    """
+    body, functions, classes, sites = data
+    return Module(
+        body,
+        tuple([_function(one) for one in functions]),
+        tuple([Class(*one) for one in classes]),
+        sites,
+    )
+
+
+def _function(data: Node) -> Function:
+    name, qualname, parameters, *rest = data
+    return Function(name, qualname, tuple([Parameter(*one) for one in parameters]), *rest)

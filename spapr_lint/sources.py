@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatch
+from functools import cached_property
 
 from spapr_lint.errors import UserError
 from spapr_lint.flow.report import Place
@@ -31,22 +32,29 @@ def language_of(path: str) -> str:
 class SourceFile:
     """One file: its text in lines, and how sites of its IR are placed in it.
 
-    ``lines`` maps a line of the translated text (from 1) to a line of C, and is
-    empty for Python.
+    ``tops`` are the sites of the module's statements.  ``lines`` maps a line of
+    the translated text (from 1) to a line of C, and is empty for Python.
     """
 
-    def __init__(self, display: str, text: str, code: str, lines: Sequence[int] = ()) -> None:
+    def __init__(
+        self, display: str, text: str, code: str, tops: Sequence[int], lines: Sequence[int] = ()
+    ) -> None:
         self.display = display
         self.code = code
         self.lines = lines
-        self._shown = text.split("\n")
+        self._tops = tops
+        self._written = text
+
+    @cached_property
+    def _shown(self) -> Sequence[str]:
+        return self._written.split("\n")
 
     def places(self, sites: Iterable[int]) -> Mapping[int, Place]:
-        """Places of sites, found by parsing the text once more."""
-        from spapr_lint.python import positions
+        """Places of sites, found by parsing what holds them once more."""
+        from spapr_lint.python.chunks import positions_within
 
         wanted = list(sites)
-        found = positions(self.code, wanted)
+        found = positions_within(self.code, wanted, self._tops)
         result = {}
         for site in wanted:
             position = found.get(site)

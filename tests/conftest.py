@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 
 from hypothesis import HealthCheck, settings
 
@@ -17,3 +20,8 @@ settings.load_profile("spapr-lint")
 
 # For a user a fault of ours is a line in the ledger; a test has to see it.
 os.environ["SPAPR_LINT_RAISE"] = "1"
+
+# No test sees what a user's own runs, or another version of the tool, left behind.
+_CACHE = tempfile.mkdtemp(prefix="spapr-lint-cache-")
+os.environ["XDG_CACHE_HOME"] = _CACHE
+atexit.register(shutil.rmtree, _CACHE, ignore_errors=True)

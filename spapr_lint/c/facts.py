@@ -12,8 +12,6 @@ from typing import Final, NamedTuple
 from spapr_lint.c.mask import decode, strip
 from spapr_lint.c.names import words
 
-FORMAT: Final = 2  # of the plain data, for caches
-
 
 class Facts(NamedTuple):
     """The declarations of one file; all values are text, read later.

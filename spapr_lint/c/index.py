@@ -5,12 +5,11 @@ Works on any part of a tree: a header that is not there is simply not known.
 
 from __future__ import annotations
 
-import hashlib
-from collections import ChainMap
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
-from spapr_lint.c import facts as facts_module
 from spapr_lint.c.facts import Facts, read_facts
 from spapr_lint.c.mask import Source, mask
 from spapr_lint.c.nodes import Node, convert, parse_tree
@@ -24,6 +23,7 @@ from spapr_lint.c.types import (
     base_type,
     declare,
 )
+from spapr_lint.cache import digest, made_by
 from spapr_lint.tree import Tree
 
 V = TypeVar("V")
@@ -45,8 +45,23 @@ class Macro(NamedTuple):
     line: int
 
 
+Asked = tuple[tuple[str, ...], ...]
+"""By table (`Declarations.tables`), the names that somebody asked for, sorted."""
+
+
+class Kept(Protocol):
+    """Where things are kept between runs: `spapr_lint.cache.Cache`."""
+
+    def get(self, key: str) -> Any: ...
+
+    def put(self, key: str, value: Any) -> None: ...
+
+
 class Lazy(Mapping[str, V], Generic[V]):
-    """A mapping whose values are made when first asked for, laid over another."""
+    """A mapping whose values are made when first asked for, laid over another.
+
+    ``asked`` holds the names that anybody asked for.
+    """
 
     def __init__(
         self,
@@ -58,6 +73,14 @@ class Lazy(Mapping[str, V], Generic[V]):
         self._make = make
         self._below: Mapping[str, V] = {} if below is None else below
         self._made: dict[str, V | None] = {}
+        self.asked: set[str] = set()
+
+    def raw(self, key: str) -> Any:
+        """What the value is made of, from the topmost mapping that has it."""
+        found = self._raw.get(key)
+        if found is None and isinstance(self._below, Lazy):
+            return self._below.raw(key)
+        return found
 
     def __getitem__(self, key: str) -> V:
         value: V | None = self.get(key)
@@ -71,10 +94,12 @@ class Lazy(Mapping[str, V], Generic[V]):
             raw = self._raw.get(key)
             made = self._below.get(key) if raw is None else self._make(key, raw)
             self._made[key] = made
+            self.asked.add(key)
         value = self._made[key]
         return default if value is None else value
 
     def __contains__(self, key: object) -> bool:
+        self.asked.add(str(key))
         return key in self._raw or key in self._below
 
     def __iter__(self) -> Iterator[str]:
@@ -165,14 +190,14 @@ class Declarations:
             functions, _prototype, below.prototypes if below else None
         )
         self.macros: Mapping[str, Macro] = Lazy(macros, _macro, below.macros if below else None)
-        self.casts: Mapping[str, str] = _over(
-            _merged(p.casts for p in parts), below.casts if below else None
+        casts, classes = _merged(p.casts for p in parts), _merged(p.classes for p in parts)
+        constants = _merged(part.constants for part in parts)
+        self.casts: Mapping[str, str] = Lazy(casts, _itself, below.casts if below else None)
+        self.class_casts: Mapping[str, str] = Lazy(
+            classes, _itself, below.class_casts if below else None
         )
-        self.class_casts: Mapping[str, str] = _over(
-            _merged(p.classes for p in parts), below.class_casts if below else None
-        )
-        self.constants: Mapping[str, str] = _over(
-            _merged(p.constants for p in parts), below.constants if below else None
+        self.constants: Mapping[str, str] = Lazy(
+            constants, _itself, below.constants if below else None
         )
         self.structs: Mapping[str, Mapping[str, str]] = Lazy(self.records, self._spelled)
         self.typedefs: Mapping[str, str] = Lazy(self.types, _annotated)
@@ -181,6 +206,33 @@ class Declarations:
     def seen_from(self, facts: Facts) -> Declarations:
         """The same with one file's own declarations first, as that file sees it."""
         return Declarations([facts], self.missing, self)
+
+    def _tables(self) -> tuple[Lazy[Any], ...]:
+        tables: tuple[Any, ...] = (
+            self.types,
+            self.variables,
+            self.records,
+            self.prototypes,
+            self.macros,
+            self.casts,
+            self.class_casts,
+            self.constants,
+        )
+        return tables
+
+    def asked(self) -> Asked:
+        """What was asked of these declarations so far, as plain data."""
+        return tuple(tuple(sorted(table.asked)) for table in self._tables())
+
+    def signature(self, asked: Asked) -> str:
+        """A digest of all that some questions were answered from, lines apart."""
+        parts = []
+        for table, names in zip(self._tables(), asked, strict=True):
+            for name in names:
+                raw = table.raw(name)
+                parts.append(repr(raw[:2] if raw.__class__ in (tuple, list) else raw))
+            parts.append("")
+        return digest(*parts)
 
     def _record(self, name: str, text: str) -> dict[str, CType] | None:
         node = _first(text + ";", "struct_specifier", "union_specifier")
@@ -256,8 +308,8 @@ def _annotated(_: str, ctype: CType) -> str:
     return annotation(ctype)
 
 
-def _over(own: dict[str, str], below: Mapping[str, str] | None) -> Mapping[str, str]:
-    return own if below is None else ChainMap(own, below)  # type: ignore[arg-type]
+def _itself(_: str, value: str) -> str:
+    return value
 
 
 def _merged(parts: Iterable[Mapping[str, V]]) -> dict[str, V]:
@@ -266,6 +318,12 @@ def _merged(parts: Iterable[Mapping[str, V]]) -> dict[str, V]:
     for part in reversed(list(parts)):
         found.update(part)
     return found
+
+
+@cache
+def maker() -> str:
+    """What everything made of C depends on apart from the C."""
+    return made_by([os.path.dirname(__file__)], ["tree_sitter", "tree_sitter_c"])
 
 
 _FOLDERS: Final = ("include/", "", "linux-headers/")
@@ -291,9 +349,9 @@ def _candidates(path: str, name: str) -> Iterator[str]:
 class _Closure:
     """Walks the includes of some files through a tree."""
 
-    def __init__(self, tree: Tree, cache: MutableMapping[str, Any] | None) -> None:
+    def __init__(self, tree: Tree, kept: Kept | None) -> None:
         self.tree = tree
-        self.cache = cache
+        self.kept = kept
         self.known: dict[str, bool] = {}
         self.found: dict[str, Facts] = {}
         self.missing: set[str] = set()
@@ -316,18 +374,14 @@ class _Closure:
             raw = self.tree.read(path)
         except OSError:
             return None
-        if self.cache is None:
+        if self.kept is None:
             return read_facts(raw)
-        digest = hashlib.blake2b(raw, digest_size=16).hexdigest()
-        key = f"c-facts-{facts_module.FORMAT}-{digest}"
-        kept = self.cache.get(key)
-        if kept is not None:
-            try:
-                return Facts(*kept)
-            except TypeError:
-                pass
+        key = digest("c-facts", maker(), raw)
+        known = self.kept.get(key)
+        if known is not None:
+            return Facts(*known)
         read = read_facts(raw)
-        self.cache[key] = list(read)
+        self.kept.put(key, tuple(read))
         return read
 
     def walk(self, path: str, includes: Iterable[str]) -> None:
@@ -364,11 +418,11 @@ _ALWAYS: Final = ("qemu/osdep.h", "qemu/typedefs.h")
 def closure(
     tree: Tree,
     files: Iterable[tuple[str, Facts]],
-    cache: MutableMapping[str, Any] | None = None,
+    kept: Kept | None = None,
 ) -> Declarations:
     """Declarations of some files and all that they include, theirs first."""
     files = list(files)
-    walker = _Closure(tree, cache)
+    walker = _Closure(tree, kept)
     own = []
     for path, facts in files:
         own.append(facts)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import tree_sitter
 
@@ -22,8 +23,7 @@ from spapr_lint.c.nodes import parse_tree
 LIMIT: Final = 8 * 1024 * 1024  # bytes; larger files are not parsed
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionSpan:
+class FunctionSpan(NamedTuple):
     """One function definition: where it stands and which words it holds.
 
     Lines count from 1, bytes from 0, ends are inclusive for lines and exclusive
@@ -40,8 +40,7 @@ class FunctionSpan:
     words: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class ParseError:
+class ParseError(NamedTuple):
     """Where the parser gave up, in which function ("" outside of any), and what stands there."""
 
     function: str
@@ -49,9 +48,9 @@ class ParseError:
     what: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unit:
-    """One parsed C file.
+    """One parsed C file; what was kept of it is parsed again when its tree is asked for.
 
     ``definitions`` are the macros, records, typedefs and variables that it
     defines; ``errors`` what could not be parsed, by function; ``notes`` what
@@ -65,8 +64,48 @@ class Unit:
     errors: tuple[ParseError, ...]
     notes: tuple[tuple[int, str], ...]
     facts: Facts
-    source: Source
-    tree: tree_sitter.Tree
+    raw: bytes
+
+    @cached_property
+    def _parsed(self) -> tuple[Source, tree_sitter.Tree]:
+        masked, tree, _ = _repaired(mask(self.raw))
+        return Source(self.path, masked), tree
+
+    @property
+    def source(self) -> Source:
+        """The text and what is masked in it."""
+        return self._parsed[0]
+
+    @property
+    def tree(self) -> tree_sitter.Tree:
+        """The syntax tree of the masked text."""
+        return self._parsed[1]
+
+    def outline(self) -> tuple[Any, ...]:
+        """All but path and text, as plain data; `Unit.of` takes it."""
+        return (
+            tuple([tuple(span) for span in self.functions]),
+            self.includes,
+            self.definitions,
+            tuple([tuple(error) for error in self.errors]),
+            self.notes,
+            tuple(self.facts),
+        )
+
+    @classmethod
+    def of(cls, path: str, raw: bytes, outline: tuple[Any, ...]) -> Unit:
+        """A file whose outline is known."""
+        functions, includes, definitions, errors, notes, facts = outline
+        return cls(
+            path,
+            tuple([FunctionSpan(*span) for span in functions]),
+            includes,
+            definitions,
+            tuple([ParseError(*error) for error in errors]),
+            notes,
+            Facts(*facts),
+            raw,
+        )
 
 
 _LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)+)"')
@@ -106,7 +145,7 @@ def _parsed(path: str, raw: bytes, *errors: ParseError) -> Unit:
                     found.append(ParseError(span.name, line, _excerpt(source, broken)))
     found.extend(_outside(tree.root_node, source))
     defined = frozenset((*facts.macros, *facts.records, *facts.typedefs, *facts.owned))
-    return Unit(
+    unit = Unit(
         path,
         tuple(functions),
         tuple(facts.includes),
@@ -114,9 +153,10 @@ def _parsed(path: str, raw: bytes, *errors: ParseError) -> Unit:
         tuple(found),
         tuple(notes),
         facts,
-        source,
-        tree,
+        raw,
     )
+    unit.__dict__["_parsed"] = (source, tree)  # what its cached property would make again
+    return unit
 
 
 def definitions(root: tree_sitter.Node) -> Iterator[tree_sitter.Node]:

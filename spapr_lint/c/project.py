@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, MutableMapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import NamedTuple
 
-from spapr_lint.c.index import Declarations, closure
+from spapr_lint.c.index import Declarations, Kept, closure
 from spapr_lint.c.parsing import Unit, parse
 from spapr_lint.c.translation import Missing, translate
 from spapr_lint.tree import Tree
 
 
-def declarations(
-    tree: Tree, units: Iterable[Unit], *, cache: MutableMapping[str, Any] | None = None
-) -> Declarations:
+def declarations(tree: Tree, units: Iterable[Unit], *, cache: Kept | None = None) -> Declarations:
     """What some files and all that they include declare.
 
     Headers are looked for in the file's own folder, and in ``include/``,
     ``linux-headers/``, ``target/ppc/`` and the top of every folder above it; one
     that is not there is left out.  ``cache`` keeps what a header declares by its
-    content, as lists, dicts and strings.
+    content.
     """
     return closure(tree, [(unit.path, unit.facts) for unit in units], cache)
 
@@ -28,10 +26,16 @@ def declarations(
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
-def inline_units(tree: Tree, declared: Declarations, units: Mapping[str, Unit]) -> tuple[Unit, ...]:
+def inline_units(
+    tree: Tree,
+    declared: Declarations,
+    units: Mapping[str, Unit],
+    read: Callable[[str, bytes], Unit] = parse,
+) -> tuple[Unit, ...]:
     """The headers that define functions which some files use, directly or through each other.
 
     A use is a word in a function, or in the body of a macro that is used.
+    ``read`` makes a unit of a header's path and text.
     """
     homes: dict[str, list[str]] = {}
     bodies: dict[str, list[str]] = {}
@@ -54,7 +58,7 @@ def inline_units(tree: Tree, declared: Declarations, units: Mapping[str, Unit]) 
         fresh = {name for body in bodies.get(word, ()) for name in _NAME.findall(body)}
         for path in homes.get(word, ()):
             if path not in found:
-                found[path] = _read(tree, path)
+                found[path] = _read(tree, path, read)
             header = found[path]
             for span in header.functions if header is not None else ():
                 if span.name == word:
@@ -63,9 +67,9 @@ def inline_units(tree: Tree, declared: Declarations, units: Mapping[str, Unit]) 
     return tuple(unit for _, unit in sorted(found.items()) if unit is not None)
 
 
-def _read(tree: Tree, path: str) -> Unit | None:
+def _read(tree: Tree, path: str, read: Callable[[str, bytes], Unit]) -> Unit | None:
     try:
-        return parse(path, tree.read(path))
+        return read(path, tree.read(path))
     except OSError:
         return None
 

@@ -18,7 +18,7 @@ from spapr_lint.c.context import Context, Function, Line, Maker, Writer
 from spapr_lint.c.expressions import EXPRESSIONS
 from spapr_lint.c.facts import definition
 from spapr_lint.c.functions import FUNCTIONS, constant, function, macro_function, measure
-from spapr_lint.c.index import Declarations, Macro
+from spapr_lint.c.index import Asked, Declarations, Macro
 from spapr_lint.c.initialisers import INITIALISERS
 from spapr_lint.c.jumps import JUMPS
 from spapr_lint.c.layout import laid_out
@@ -68,6 +68,7 @@ class Translated:
     translated, in order.  ``untranslated`` says what is missing, with C lines;
     each also stands in the text as ``UNTRANSLATED("its C")``, except what could
     not stand there (a broken definition), which is a ``# C:`` comment.
+    ``asked`` is what it took from the declarations (`Declarations.signature`).
     """
 
     path: str
@@ -75,15 +76,23 @@ class Translated:
     lines: tuple[int, ...]
     functions: tuple[str, ...]
     untranslated: tuple[Missing, ...]
+    asked: Asked = ()
 
 
 class _File:
     """The walk over one file's top level."""
 
-    def __init__(self, ctx: Context, source: Source, wanted: Container[str] | None) -> None:
+    def __init__(
+        self,
+        ctx: Context,
+        source: Source,
+        wanted: Container[str] | None,
+        macros: Container[str] | None,
+    ) -> None:
         self.ctx = ctx
         self.source = source
         self.wanted = wanted
+        self.macros = macros
         self.functions: list[str] = []
         self.skipped: list[tuple[int, int]] = []
         self.spans: list[tuple[int, int, tree_sitter.Node]] = []
@@ -138,10 +147,19 @@ class _File:
             self.items(list(body.named_children) if body is not None else [], indent)
         elif kind == "function_definition":
             self.function(raw, indent)
-        elif kind in _SILENT:
+        elif kind in _SILENT or (self.macros is not None and self.unwanted(raw, self.macros)):
             return
         else:
             self.node(convert(raw, self.source), indent)
+
+    def unwanted(self, raw: tree_sitter.Node, macros: Container[str]) -> bool:
+        """Whether an item of a header is neither a value nor one of the macros that matter."""
+        if raw.type in ("preproc_def", "preproc_function_def"):
+            name = raw.child_by_field_name("name")
+            return name is None or self.source.slice(name.start_byte, name.end_byte) not in macros
+        if raw.type == "declaration":
+            return b"=" not in self.source.masked.code[raw.start_byte : raw.end_byte]
+        return raw.type in _TYPES
 
     def error(self, raw: tree_sitter.Node, indent: int) -> None:
         known = [kid for kid in raw.named_children if kid.type in _DEFINING]
@@ -310,6 +328,9 @@ _DEFINING: Final = frozenset(
         "preproc_include preproc_if preproc_ifdef struct_specifier declaration ERROR"
     )
 )
+_TYPES: Final = frozenset(
+    words("struct_specifier union_specifier type_definition preproc_include comment")
+)
 _DECLARERS: Final = frozenset(
     words(
         "OBJECT_DECLARE_TYPE OBJECT_DECLARE_SIMPLE_TYPE OBJECT_DECLARE_CPU_TYPE "
@@ -384,8 +405,7 @@ _TAG = re.compile(r"/[*/]\s*([a-z_]+\.[a-z]+)\s*(?:\*/)?\Z")
 _ADDRESS = re.compile(rb"(?:[(,=?:{]|\breturn)\s*&\s*([A-Za-z_]\w*)\b(?!\s*(?:->|\.|\[|\())")
 
 
-def _context(unit: Unit, decls: Declarations) -> Context:
-    declared = decls.seen_from(unit.facts)
+def _context(unit: Unit, declared: Declarations) -> Context:
     ctx = Context(unit.path, declared, MAKERS, measure, frozenset(unit.facts.owned))
     ctx.writers = WRITERS
     for comment in unit.source.masked.comments:
@@ -402,22 +422,37 @@ def _context(unit: Unit, decls: Declarations) -> Context:
     return ctx
 
 
-def translate(unit: Unit, decls: Declarations, wanted: Container[str] | None = None) -> Translated:
-    """Translate a file, or of its functions only those ``wanted``; never fails."""
+def translate(
+    unit: Unit,
+    decls: Declarations,
+    wanted: Container[str] | None = None,
+    macros: Container[str] | None = None,
+) -> Translated:
+    """Translate a file, or of its functions only those ``wanted``; never fails.
+
+    With ``macros`` only these come of its macros, and none of its types: enough
+    of a header for those who know the types from its declarations.
+    """
     collecting = gc.isenabled()
     gc.disable()  # trees of thousands of nodes, all of them alive
     try:
-        return _translated(unit, decls, wanted)
+        return _translated(unit, decls, wanted, macros)
     finally:
         if collecting:
             gc.enable()
 
 
-def _translated(unit: Unit, decls: Declarations, wanted: Container[str] | None) -> Translated:
+def _translated(
+    unit: Unit,
+    decls: Declarations,
+    wanted: Container[str] | None,
+    macros: Container[str] | None,
+) -> Translated:
     refused: frozenset[int] = frozenset()
+    declared = decls.seen_from(unit.facts)
     for _ in range(8):
-        ctx = _context(unit, decls)
-        walk = _File(ctx, unit.source, wanted)
+        ctx = _context(unit, declared)
+        walk = _File(ctx, unit.source, wanted, macros)
         walk.refused = refused
         walk.items(list(unit.tree.root_node.children), 0)
         text, lines = laid_out(ctx.lines, unit.source, sorted(walk.skipped))
@@ -432,7 +467,7 @@ def _translated(unit: Unit, decls: Declarations, wanted: Container[str] | None) 
     missing.update(unit.notes)
     missing.update((e.line, f"cannot read: {e.what}") for e in unit.errors if not e.function)
     unseen = tuple(Missing(line, what) for line, what in sorted(missing))
-    return Translated(unit.path, text, lines, tuple(walk.functions), unseen)
+    return Translated(unit.path, text, lines, tuple(walk.functions), unseen, declared.asked())
 
 
 def _doubtful(unit: Unit, ctx: Context) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 from c_mini import run
 
 from spapr_lint.c import Translated, declarations, inline_units, parse, translate, translate_paths
+from spapr_lint.cache import Cache
 from spapr_lint.tree import MemoryTree
 
 Translator = Callable[..., Translated]
@@ -181,7 +183,7 @@ def test_both_sides_of_conditionals(c: Translator) -> None:
     assert "    x: int = 3" in made.text
 
 
-def test_types_from_headers(c: Translator) -> None:
+def test_types_from_headers(c: Translator, tmp_path: Path) -> None:
     tree = MemoryTree(
         {
             "include/hw/d.h": b"struct D { E *ends; struct { int x; } inner; };\n"
@@ -192,8 +194,7 @@ def test_types_from_headers(c: Translator) -> None:
         }
     )
     unit = parse("hw/x/a.c", tree.read("hw/x/a.c"))
-    cache: dict[str, object] = {}
-    known = declarations(tree, [unit], cache=cache)
+    known = declarations(tree, [unit], cache=Cache(str(tmp_path)))
     assert known.structs["D"] == {"ends": "Ptr[E]", "inner": "D__inner"}
     assert known.casts["D_OF"] == "D"
     assert known.casts["QQ_GET_CLASS"] == "QClass"
@@ -202,8 +203,7 @@ def test_types_from_headers(c: Translator) -> None:
     assert [name for name, _ in known.prototypes["claim"].parameters] == ["d", "lisn"]
     assert "no/such.h" in known.missing
     assert set(known.headers) == {"include/hw/d.h", "include/hw/q.h"}
-    kept = json.loads(json.dumps(cache))
-    again = declarations(tree, [unit], cache=kept)
+    again = declarations(tree, [unit], cache=Cache(str(tmp_path)))
     assert again.structs["D"] == known.structs["D"]
 
 

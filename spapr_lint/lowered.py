@@ -1,0 +1,72 @@
+"""Python files as IR: from the cache where the content is known, else lowered, over processes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from typing import NamedTuple
+
+from spapr_lint import ir, processes
+from spapr_lint.cache import Cache, digest, made_by
+from spapr_lint.python import DecodeError, ParseError, decode, lower
+
+Progress = Callable[[str, int, int], None]
+
+
+class Failure(NamedTuple):
+    """Why a file has no IR: line and column from 1."""
+
+    line: int
+    column: int
+    message: str
+
+
+@cache
+def maker() -> str:
+    """What the IR of a content depends on apart from the content."""
+    home = os.path.dirname(__file__)
+    places = (os.path.join(home, "python"), os.path.join(home, "ir.py"))
+    return made_by(places, ["libcst"])
+
+
+def modules(
+    files: Sequence[tuple[str, bytes]],
+    store: Cache,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> list[ir.Module | Failure]:
+    """The IR of Python files (path, content), in their order."""
+    keys = [digest("python", maker(), content) for _, content in files]
+    found = [store.get(key) for key in keys]
+    dirty = [number for number, known in enumerate(found) if known is None]
+    made = processes.each(
+        partial(_made, store),
+        [(keys[number], files[number][1]) for number in dirty],
+        [len(files[number][1]) for number in dirty],
+        jobs,
+        None if progress is None else partial(progress, "parsing"),
+    )
+    for number, data in zip(dirty, made, strict=True):
+        found[number] = data
+    return [result(data) for data in found]
+
+
+def _made(store: Cache, item: tuple[str, bytes]) -> ir.Node:
+    """The plain form of a file's IR, or of its failure."""
+    key, content = item
+    data: ir.Node
+    try:
+        data = ("", *ir.plain(lower(decode(content))))
+    except DecodeError as error:
+        data = (error.message, error.line, 1)
+    except ParseError as error:
+        data = (error.message, error.line, error.column)
+    store.put(key, data)
+    return data
+
+
+def result(data: ir.Node) -> ir.Module | Failure:
+    """The IR or the failure that was taken apart (message, …)."""
+    message, *rest = data
+    return Failure(rest[0], rest[1], message) if message else ir.module(tuple(rest))

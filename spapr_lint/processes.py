@@ -1,0 +1,133 @@
+"""Independent work over several processes, with results in the order of the work.
+
+A child is forked, so that it has all that its parent has read, and gives back
+plain data.  Where a fork is not safe, or the work is small, there is one process.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import IO, Any, Final, TypeVar
+
+from spapr_lint import cache
+
+T = TypeVar("T")
+Advance = Callable[[int, int], None]
+WORTH: Final = 150_000
+"""Bytes of work below which a second process costs more than it saves."""
+
+
+def each(
+    work: Callable[[T], Any],
+    items: Sequence[T],
+    sizes: Sequence[int],
+    jobs: int | None = None,
+    advance: Advance | None = None,
+) -> list[Any]:
+    """``work`` of each item, in their order; what it gives must be plain (`marshal`) data.
+
+    ``sizes`` are the bytes of each item, to share them out evenly; ``jobs`` the
+    processes, None for one a core; ``advance(done, all)`` is called in between.
+    What ``work`` raises is raised here.
+    """
+    shares = _shares(sizes, _jobs(sizes, jobs))
+    children = [_start(work, items, share) for share in shares[1:]]
+    results: dict[int, Any] = {}
+    try:
+        for done, number in enumerate(shares[0]):
+            if advance is not None:
+                advance(done * len(shares), len(items))
+            results[number] = work(items[number])
+        for share, child in zip(shares[1:], children, strict=True):
+            found = child.result() if child is not None else None
+            for position, number in enumerate(share):
+                results[number] = work(items[number]) if found is None else found[position]
+    finally:
+        for child in children:
+            if child is not None:
+                child.end()
+    return [results[number] for number in range(len(items))]
+
+
+def _jobs(sizes: Sequence[int], jobs: int | None) -> int:
+    if sum(sizes) < WORTH or not _may_fork():
+        return 1
+    return max(1, min(jobs or cores(), len(sizes), 1 + sum(sizes) // WORTH))
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _may_fork() -> bool:
+    """A fork copies one thread of many and whatever locks the others hold."""
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+def _shares(sizes: Sequence[int], jobs: int) -> list[list[int]]:
+    """Numbers of items for each process, the largest first to whom has least."""
+    shares: list[list[int]] = [[] for _ in range(jobs)]
+    loads = [0] * jobs
+    for number in sorted(range(len(sizes)), key=lambda n: (-sizes[n], n)):
+        least = loads.index(min(loads))
+        shares[least].append(number)
+        loads[least] += sizes[number] + 1
+    return [sorted(share) for share in shares]
+
+
+class _Child:
+    """A forked process and the pipe on which its results come."""
+
+    def __init__(self, pid: int, pipe: IO[bytes]) -> None:
+        self._pid = pid
+        self._pipe = pipe
+
+    def result(self) -> Any:
+        """All results; None if the child did not get to the end of its work."""
+        return cache.read(self._pipe.read())
+
+    def end(self) -> None:
+        """Leave no process and no pipe behind."""
+        self._pipe.close()
+        with suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            os.waitpid(self._pid, 0)
+
+
+def _start(work: Callable[[T], Any], items: Sequence[T], share: list[int]) -> _Child | None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    reading, writing = os.pipe()
+    try:
+        pid = os.fork()
+    except OSError:  # no room for another process
+        os.close(reading)
+        os.close(writing)
+        return None
+    if pid:
+        os.close(writing)
+        return _Child(pid, os.fdopen(reading, "rb"))
+    status = 1
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
+        os.close(reading)
+        content = cache.written([work(items[number]) for number in share])
+        with os.fdopen(writing, "wb") as pipe:
+            pipe.write(content)
+        status = 0
+    except BaseException:  # the parent does our share itself, and sees what is wrong with it
+        pass
+    finally:
+        os._exit(status)
+
+
+__all__ = ["WORTH", "cores", "each"]

@@ -1,0 +1,139 @@
+"""C files as outlines and as IR: from the cache where nothing they depend on has changed.
+
+A translation depends on the file, on which of its functions are wanted, and on
+what it asked of the declarations in view; the answers are compared, so that a
+change elsewhere that it never asked about costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from spapr_lint import c, ir, lowered, processes
+from spapr_lint.c.index import maker
+from spapr_lint.cache import Cache, digest
+from spapr_lint.lowered import Failure, Progress
+from spapr_lint.python import ParseError, lower
+
+
+class Wanted(NamedTuple):
+    """What is wanted of a file: names of functions, and of a header's macros; None for all."""
+
+    unit: c.Unit
+    functions: frozenset[str] | None
+    macros: frozenset[str] | None
+
+
+class Made(NamedTuple):
+    """One translated file: its Python, the C line of each line, what is missing, its IR."""
+
+    text: str
+    lines: tuple[int, ...]
+    untranslated: tuple[tuple[int, str], ...]
+    code: ir.Module | Failure
+
+
+def outlines(
+    files: Sequence[tuple[str, bytes]],
+    store: Cache,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> list[c.Unit]:
+    """C files (path, content) as `c.Unit`, in their order."""
+    keys = [digest("c-outline", maker(), path, content) for path, content in files]
+    found = [store.get(key) for key in keys]
+    dirty = [number for number, known in enumerate(found) if known is None]
+    made = processes.each(
+        partial(_outline, store),
+        [(keys[number], *files[number]) for number in dirty],
+        [len(files[number][1]) // 4 for number in dirty],
+        jobs,
+        _advance(progress, "parsing"),
+    )
+    for number, data in zip(dirty, made, strict=True):
+        found[number] = data
+    return [c.Unit.of(*file, data) for file, data in zip(files, found, strict=True)]
+
+
+def outline(store: Cache, path: str, content: bytes) -> c.Unit:
+    """One C file as `c.Unit`."""
+    return outlines([(path, content)], store, jobs=1)[0]
+
+
+def _outline(store: Cache, item: tuple[str, str, bytes]) -> tuple[Any, ...]:
+    key, path, content = item
+    made = c.parse(path, content).outline()
+    store.put(key, made)
+    return made
+
+
+def translations(
+    files: Sequence[Wanted],
+    declared: c.Declarations,
+    store: Cache,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> list[Made]:
+    """The wanted functions of files as Python and IR, in the order of the files."""
+    keys = [_key(wanted) for wanted in files]
+    found = [_known(store.get(key), declared) for key in keys]
+    dirty = [number for number, known in enumerate(found) if known is None]
+    made = processes.each(
+        partial(_made, store, declared),
+        [(keys[number], files[number]) for number in dirty],
+        [_size(files[number]) for number in dirty],
+        jobs,
+        _advance(progress, "translating"),
+    )
+    for number, data in zip(dirty, made, strict=True):
+        found[number] = data
+    return [_unpacked(data) for data in found]
+
+
+def _key(wanted: Wanted) -> str:
+    parts = [maker(), lowered.maker(), wanted.unit.path]
+    for names in (wanted.functions, wanted.macros):
+        parts += ["all"] if names is None else [f"{len(names)}", *sorted(names)]
+    return digest("c", wanted.unit.raw, *parts)
+
+
+def _size(wanted: Wanted) -> int:
+    """The bytes of a file that are translated."""
+    return sum(
+        span.end_byte - span.start_byte
+        for span in wanted.unit.functions
+        if wanted.functions is None or span.name in wanted.functions
+    )
+
+
+def _known(kept: Any, declared: c.Declarations) -> Any:
+    """A translation that was kept, if it would come out the same today."""
+    if kept is None:
+        return None
+    asked, signature, data = kept
+    return data if declared.signature(asked) == signature else None
+
+
+def _made(store: Cache, declared: c.Declarations, item: tuple[str, Wanted]) -> Any:
+    """The plain form of a translation."""
+    key, wanted = item
+    made = c.translate(wanted.unit, declared, wanted.functions, wanted.macros)
+    code: tuple[Any, ...]
+    try:
+        code = ("", *ir.plain(lower(made.text)))
+    except ParseError as error:
+        code = (error.message, error.line, error.column)
+    data = (made.text, made.lines, tuple([tuple(one) for one in made.untranslated]), code)
+    store.put(key, (made.asked, declared.signature(made.asked), data))
+    return data
+
+
+def _unpacked(data: Any) -> Made:
+    text, lines, untranslated, code = data
+    return Made(text, lines, untranslated, lowered.result(code))
+
+
+def _advance(progress: Progress | None, what: str) -> Callable[[int, int], None] | None:
+    return None if progress is None else partial(progress, what)

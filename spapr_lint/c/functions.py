@@ -198,6 +198,22 @@ def _adjacent(ctx: Context, body: str, line: int) -> Node | None:
     return tree.kids[0] if len(tree.kids) == 1 else tree
 
 
+def _side_by_side(ctx: Context, body: str, line: int) -> Node | None:
+    """Parameters and macros' names side by side, which only strings can be."""
+    found = re.sub(r"[()]", " ", body).split()
+    if len(found) < 2 or not all(word.isidentifier() for word in found):
+        return None
+    macros = (ctx.declared.macros.get(word) for word in found if ctx.local(word) is None)
+    if not all(macro is not None and macro.parameters is None for macro in macros):
+        return None
+    tree = expression_tree(ctx, '"" ' + " ".join(found), line)
+    tree = core(tree) if tree is not None else None
+    if tree is None or tree.kind != "concatenated_string":
+        return None
+    tree.kids = tree.kids[1:]
+    return tree
+
+
 def _braces(ctx: Context, body: str, line: int) -> Node | None:
     if not body.startswith("{"):
         return None
@@ -242,9 +258,8 @@ def macro_function(ctx: Context, macro: Macro, line: int, indent: int) -> None:
 
 
 def _as_expression(ctx: Context, body: str, line: int, indent: int) -> bool:
-    tree = (
-        expression_tree(ctx, body, line) or _adjacent(ctx, body, line) or _braces(ctx, body, line)
-    )
+    tree = _side_by_side(ctx, body, line) or expression_tree(ctx, body, line)
+    tree = tree or _adjacent(ctx, body, line) or _braces(ctx, body, line)
     if tree is None or tree.broken:
         return False
     ctx.indent = indent

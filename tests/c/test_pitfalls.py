@@ -26,6 +26,16 @@ def test_type_init_in_mid_file_leaves_the_next_function_alone(c: Translator) -> 
     assert not made.untranslated
 
 
+def test_a_macro_that_puts_text_beside_its_parameter(c: Translator) -> None:
+    made = c(
+        '#define S "-machine"\n#define NAME(a) (a S)\n#define TYPE(a) a S\n'
+        'const char *f(void)\n{\n    return NAME("p");\n}\n'
+    )
+    space = run(made.text)
+    assert (space["f"](), space["TYPE"]("q")) == ("p-machine", "q-machine")
+    assert not made.untranslated
+
+
 def test_cpu_foreach_is_a_loop_and_no_function(c: Translator) -> None:
     made = c(
         "void f(void)\n{\n    CPUState *cs;\n    CPU_FOREACH(cs) {\n        g(cs);\n    }\n}\n"

@@ -6,7 +6,9 @@ is lowered by `Lowering.within`, which repeats it if names came late.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from sys import intern
+from typing import NamedTuple
 
 from spapr_lint.ir import (
     CLASS,
@@ -46,6 +48,16 @@ def _parameter(low: Lowering, node: Syntax, passing: str) -> Parameter:
     return Parameter(intern(node.name.value), passing, default, text, low.at(node.name))
 
 
+class Head(NamedTuple):
+    """A function without its body; ``target`` is None for a lambda."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    target: Node | None
+    returns: str | None
+    is_async: bool
+
+
 def function(low: Lowering, node: Syntax) -> Node:
     """``def`` and ``async def``."""
     decorators = tuple([low.expression(one.decorator) for one in node.decorators])
@@ -54,37 +66,33 @@ def function(low: Lowering, node: Syntax) -> Node:
     operation, operand = low.scope.bind(name)
     target = (operation, operand, low.at(node.name))
     returns = None if node.returns is None else text_of(low, node.returns.annotation)
-    is_async = node.asynchronous is not None
-    index = _function(low, node, name, parameters, target, returns, is_async)
+    head = Head(name, parameters, target, returns, node.asynchronous is not None)
+    index = define(low, node, head, node.name, lambda: block(low, node.body))
     return (DEFINE, index, decorators, low.next())
 
 
 def lambda_(low: Lowering, node: Syntax) -> Node:
     """A lambda; its body becomes one RETURN."""
-    parameters = _parameters(low, node.params)
-    index = _function(low, node, "<lambda>", parameters, None, None, False)
+    head = Head("<lambda>", _parameters(low, node.params), None, None, False)
+    index = define(low, node, head, node, lambda: _result(low, node.body))
     return (FUNCTION, index, low.next())
 
 
-def _function(
-    low: Lowering,
-    node: Syntax,
-    name: str,
-    parameters: tuple[Parameter, ...],
-    target: Node | None,
-    returns: str | None,
-    is_async: bool,
+def define(
+    low: Lowering, node: Syntax, head: Head, place: Syntax, lower_body: Callable[[], Block]
 ) -> int:
+    """The index of a function whose head is lowered; ``place`` is where it stands."""
     index = len(low.functions)
     low.functions.append(None)
     owner = low.scope.index if low.scope.kind == scopes.CLASS else None
+    name, parameters, target, returns, is_async = head
     qualname = _qualname(low.scope, name, target)
 
     def work(scope: Scope) -> Function:
-        site = low.at(node if target is None else node.name)
+        site = low.at(place)
         for parameter in parameters:
             scope.bind(parameter.name)
-        body = block(low, node.body) if target is not None else _result(low, node.body)
+        body = lower_body()
         variables = scope.variables()
         shared = tuple([one for one in variables if one in scope.shared])
         return Function(
@@ -132,23 +140,25 @@ def class_(low: Lowering, node: Syntax) -> Node:
             for one in node.keywords
         ]
     )
-    index = _class(low, node)
+    name = intern(node.name.value)
+    index = define_class(low, node, name, node.name, lambda: block(low, node.body))
     return (CLASS, index, decorators, tuple(bases), keywords, low.next())
 
 
-def _class(low: Lowering, node: Syntax) -> int:
-    name = intern(node.name.value)
+def define_class(
+    low: Lowering, node: Syntax, name: str, place: Syntax, lower_body: Callable[[], Block]
+) -> int:
+    """The index of a class; ``place`` is where its name stands."""
     operation, operand = low.scope.bind(name)
-    target = (operation, operand, low.at(node.name))
+    target = (operation, operand, low.at(place))
     index = len(low.classes)
     low.classes.append(None)
     qualname = _qualname(low.scope, name, target)
 
     def work(scope: Scope) -> Class:
-        site = low.at(node.name)
+        site = low.at(place)
         scope.index = index
-        body = block(low, node.body)
-        return Class(name, qualname, body, scope.variables(), target, site)
+        return Class(name, qualname, lower_body(), scope.variables(), target, site)
 
     low.classes[index] = low.within(scopes.CLASS, qualname, node, work)
     return index

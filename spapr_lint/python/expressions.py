@@ -137,19 +137,7 @@ def opaque(low: Lowering, node: Syntax) -> Node:
 
 
 def concatenated(low: Lowering, node: Syntax) -> Node:
-    parts: list[Node] = []
-    for piece in _pieces(low, node):
-        if piece.__class__ is low.types.SimpleString:
-            parts.append(low.expression(piece))
-        else:
-            parts.extend(_format_parts(low, piece))
-    values = [part[1] for part in parts if part[0] == CONST]
-    if len(values) == len(parts):
-        if all(isinstance(value, str) for value in values):
-            return (CONST, "".join(values), low.next())
-        if all(isinstance(value, bytes) for value in values):
-            return (CONST, b"".join(values), low.next())
-    return (FORMAT, tuple(parts), low.next())
+    return _joined(low, _pieces(low, node))
 
 
 def _pieces(low: Lowering, node: Syntax) -> list[Syntax]:
@@ -164,23 +152,52 @@ def _pieces(low: Lowering, node: Syntax) -> list[Syntax]:
 
 
 def formatted(low: Lowering, node: Syntax) -> Node:
-    return (FORMAT, tuple(_format_parts(low, node)), low.next())
+    return _joined(low, [node])
 
 
-def _format_parts(low: Lowering, node: Syntax) -> list[Node]:
+def _joined(low: Lowering, pieces: list[Syntax]) -> Node:
+    """Strings side by side; text that stands together is one, whatever pieces it is of."""
+    contents = _contents(low, pieces)
+    texts = [text for _, text in contents if isinstance(text, str)]
+    if len(texts) == len(contents):
+        return (CONST, "".join(texts), low.next())
+    raw = [text for _, text in contents if isinstance(text, bytes)]
+    if len(raw) == len(contents):
+        return (CONST, b"".join(raw), low.next())
     parts: list[Node] = []
-    rest = list(reversed(node.parts))
-    while rest:
-        part = rest.pop()
-        expression = getattr(part, "expression", None)
-        if expression is None:
-            text = text_of_part(part.value, node.start)
-            parts.append((CONST, text, low.at(part)))
-        else:
-            parts.append(low.expression(expression))
-            spec = part.format_spec or ()
-            rest += [inner for inner in reversed(spec) if hasattr(inner, "expression")]
-    return parts
+    text, place = "", None
+    for node, value in contents:
+        if isinstance(value, str):
+            text, place = text + value, place or node
+            continue
+        if text:
+            parts.append((CONST, text, low.at(place)))
+            text, place = "", None
+        parts.append(low.expression(node) if value is None else (CONST, value, low.at(node)))
+    if text:
+        parts.append((CONST, text, low.at(place)))
+    return (FORMAT, tuple(parts), low.next())
+
+
+def _contents(low: Lowering, pieces: list[Syntax]) -> list[tuple[Syntax, str | bytes | None]]:
+    """Nodes with the text that they stand for, None for an expression."""
+    found: list[tuple[Syntax, str | bytes | None]] = []
+    for piece in pieces:
+        if piece.__class__ is low.types.SimpleString:
+            value = value_or_none(string_value, piece.value)
+            found.append((piece, value if isinstance(value, str | bytes) else None))
+            continue
+        rest = list(reversed(piece.parts))
+        while rest:
+            part = rest.pop()
+            expression = getattr(part, "expression", None)
+            if expression is None:
+                found.append((part, text_of_part(part.value, piece.start)))
+            else:
+                found.append((expression, None))
+                spec = part.format_spec or ()
+                rest += [inner for inner in reversed(spec) if hasattr(inner, "expression")]
+    return found
 
 
 def binary(low: Lowering, node: Syntax) -> Node:

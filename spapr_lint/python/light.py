@@ -188,7 +188,8 @@ def _native() -> ModuleType | None:
     return None
 
 
-def _switched_off() -> bool:
+def switched_off() -> bool:
+    """Whether the user wants libcst's own nodes and nothing quicker."""
     return os.environ.get(SWITCH, "") not in ("", "0")
 
 
@@ -200,7 +201,7 @@ def _one_thread_at_a_time() -> bool:
 @cache
 def light() -> Light | None:
     """The light parser, not yet tried, or None where it cannot be had."""
-    if _switched_off() or not _one_thread_at_a_time():
+    if switched_off() or not _one_thread_at_a_time():
         return None
     try:
         native = _native()

@@ -43,7 +43,8 @@ class Lowering:
     """What is being made of one module.
 
     ``next`` hands out the next site, ``at`` does so for a node that no table was
-    asked for; where positions are wanted both remember the node.
+    asked for; where positions are wanted both remember the node.  ``source`` is the
+    text (`source.Source`) for a parser whose nodes do not hold enough of it.
     """
 
     __slots__ = (
@@ -57,6 +58,7 @@ class Lowering:
         "next",
         "patterns",
         "scope",
+        "source",
         "spelling",
         "statements",
         "targets",
@@ -64,8 +66,9 @@ class Lowering:
         "types",
     )
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, source: Any = None) -> None:
         self.types = dialect.types
+        self.source = source
         self.comma = dialect.comma
         self.expressions = dialect.expressions
         self.targets = dialect.targets

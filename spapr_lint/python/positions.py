@@ -12,10 +12,14 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
+from spapr_lint.python import builtin
+from spapr_lint.python.builtin_statements import block
 from spapr_lint.python.dialects import standard
-from spapr_lint.python.front import collector_off, lower_tree, parse
+from spapr_lint.python.errors import ParseError
+from spapr_lint.python.front import annotation, builtin_proved, collector_off, lower_tree, parse
 from spapr_lint.python.lowering import Dialect, Handler, Lowering, Syntax, Table
 from spapr_lint.python.prepare import prepare
+from spapr_lint.python.source import Source
 
 _NEWLINE = re.compile(r"\r\n?|\n")
 
@@ -34,17 +38,24 @@ def positions(text: str, sites: Collection[int]) -> dict[int, Position]:
 
     A call, attribute or other expression is the whole expression without
     parentheses around it; a statement is the statement without its indentation; a
-    `Parameter`, `Function` or `Class` is its name, a lambda the whole of it.  Raises
-    `ParseError` as `lower` does.
+    `Parameter`, `Function` or `Class` is its name, a lambda the whole of it.  (Of a text
+    that libcst cannot read, the whole definition.)  Raises `ParseError` as `lower` does.
     """
     if not sites:
         return {}
     prepare(text)  # only for its refusals: places are those of the text as it is
     with collector_off():
-        tree = parse(text)
-        nodes = _nodes_of(tree, frozenset(sites))
-        state = _Lengths(tree, {id(node) for node in nodes.values()})
-        tree._codegen(state)
+        try:
+            tree = parse(text)
+            nodes = _nodes_of(tree, frozenset(sites))
+            state = _Lengths(tree, {id(node) for node in nodes.values()})
+            tree._codegen(state)
+        except (ParseError, RecursionError) as error:
+            # Not libcst's, or too deep for it: the running Python's parser may have read it.
+            found = _from_builtin(text, frozenset(sites))
+            if found is None and isinstance(error, ParseError):
+                raise
+            return {} if found is None else found
     # A byte order mark is no part of what libcst generates.
     shift = 1 if text.startswith("\ufeff") else 0
     lines = [0, *[match.end() for match in _NEWLINE.finditer(text)]]
@@ -63,6 +74,27 @@ def _place(lines: list[int], offset: int) -> tuple[int, int]:
 
 
 def _nodes_of(tree: Syntax, sites: frozenset[int]) -> dict[int, Syntax]:
+    return _recorded(standard(), None, sites, lambda low: lower_tree(low, tree))
+
+
+def _from_builtin(text: str, sites: frozenset[int]) -> dict[int, Position] | None:
+    """Places that the running Python's parser gives; of a definition, all of it."""
+    if not builtin_proved():
+        return None
+    source = Source(text, annotation)
+    try:
+        tree = builtin.parse(text)
+        nodes = _recorded(builtin.dialect(), source, sites, lambda low: block(low, tree.body))
+    except RecursionError:
+        return {}  # remembering nodes takes more calls than lowering them
+    except Exception:
+        return None
+    return {site: Position(*source.span(node)) for site, node in nodes.items()}
+
+
+def _recorded(
+    dialect: Dialect, source: Any, sites: frozenset[int], run: Callable[[Lowering], object]
+) -> dict[int, Syntax]:
     nodes: dict[int, Syntax] = {}
 
     def recording(handler: Handler) -> Handler:
@@ -74,7 +106,7 @@ def _nodes_of(tree: Syntax, sites: frozenset[int]) -> dict[int, Syntax]:
 
         return record
 
-    low = Lowering(_recording(standard(), recording))
+    low = Lowering(_recording(dialect, recording), source)
 
     def at(node: Syntax) -> int:
         site = low.next()
@@ -83,7 +115,7 @@ def _nodes_of(tree: Syntax, sites: frozenset[int]) -> dict[int, Syntax]:
         return site
 
     low.at = at
-    lower_tree(low, tree)
+    run(low)
     return nodes
 
 

@@ -97,7 +97,7 @@ EXPRESSIONS = {
     "'x' f'{a}' r'\\n'": (ir.FORMAT, (const("x"), A, const("\\n"))),
     "'x' \"y\" '''z'''": const("xyz"),
     "b'x' rb'\\n'": const(b"x\\n"),
-    "f'x'": (ir.FORMAT, (const("x"),)),
+    "f'x'": const("x"),
     "...": const(...),
     "True": const(True),
     "None": const(None),

@@ -130,6 +130,8 @@ def derive(
         for fact in sources:
             if fact.kind == kind:
                 new = fact.step(module, site, "") if sides != "both" else fact
+            elif not fact.kind.role:
+                continue  # a label is carried or not, it becomes no number
             else:
                 if sides != "both" and any(f.kind == kind for f in sources):
                     continue
@@ -162,14 +164,9 @@ def unary(m: Machine, a: Activation, op: str, value: Value, site: int) -> Value:
         special = calls.call_special(m, a, value, name, [], site)
         if special is not None:
             return special
-    facts = []
+    facts: list[Fact] = []
     for derived in m.policy.algebra.unary(op, value.term()):
-        for fact in value.facts:
-            if fact.kind == derived.kind:
-                facts.append(fact)
-            else:
-                facts.append(fact.become(derived.kind, a.module.index, site, derived.note))
-            break
+        facts.extend(fact for fact in value.facts if fact.kind == derived.kind)
     return Value(tuple(facts), (), (), True)
 
 

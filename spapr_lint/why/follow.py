@@ -62,7 +62,7 @@ class Follower:
         self.waited: set[Key] = set()
         self.arrived: dict[Key, Arrived] = {}
         self.ends: dict[tuple[Key, Key], End] = {}
-        self.kinds: dict[Key, set[Kind]] = {}
+        self.beside: dict[Key, dict[Any, Fact]] = {}
         self._last: dict[tuple[int, int], tuple[Activation, list[Fact]]] = {}
 
     def policy(self, pack: Pack, named: bool) -> Policy:
@@ -134,7 +134,10 @@ class Follower:
         if not marks:
             return
         self._last[(id(a), key[1])] = (a, marks)
-        self.kinds.setdefault(key, set()).update(f.kind for f in value.facts if f.kind != MARK)
+        beside = self.beside.setdefault(key, {})
+        for fact in value.facts:
+            if fact.kind != MARK:
+                beside.setdefault(fact.key, fact)
         if key in self.aim.keys:
             self._arrive(value)
 

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from spapr_lint.findings import Step, Way
+from spapr_lint.flow.arrivals import PASSED
 from spapr_lint.flow.machine import Machine
 from spapr_lint.flow.report import ways
 from spapr_lint.flow.values import Fact, Link
+from spapr_lint.kinds import Kind
 from spapr_lint.packs import Sink
 from spapr_lint.why.ends import End, Key
 from spapr_lint.why.follow import MARK, Aim, Arrived, Follower, Start
@@ -113,35 +115,62 @@ def _arrived(ground: Ground, follower: Follower, arrived: Arrived) -> Verdict:
             return Verdict("way", f"it arrives as {fact.kind}", way=_way(ground, fact, arrived))
     if own:
         return _converted(ground, own[0], origins[own[0].origin], arrived)
-    for fact in arrived.facts:
-        if fact.kind.role or fact.kind == started[0].kind:
-            link = fact.link.steps()[0]
-            end = _way(ground, Fact(MARK, fact.origin, fact.evidence, link)).trace[-1]
-            what = f"{link.note}: it arrives as {fact.kind}"
-            return Verdict("conversion", what, end, _way(ground, arrived.mark))
-    return _lost(ground, follower, started[0], arrived)
+    return _replaced(ground, follower, started, arrived)
 
 
-def _converted(ground: Ground, fact: Fact, kind: object, arrived: Arrived) -> Verdict:
+def _converted(ground: Ground, fact: Fact, kind: Kind, arrived: Arrived) -> Verdict:
+    """The algebra made another kind of it, as a conversion allows."""
     steps = fact.link.steps()
     at = next((link for link in steps if "->" in link.note), steps[-1])
     up = _way(ground, Fact(MARK, fact.origin, fact.evidence, at))
     what = f"{at.note}: {kind} arrives as {fact.kind}"
-    return Verdict("conversion", what, up.trace[-1], up, _way(ground, fact, arrived))
+    rest = _rest(up, _way(ground, fact, arrived))
+    return Verdict("conversion", what, up.trace[-1], up, rest)
 
 
-def _lost(ground: Ground, follower: Follower, fact: Fact, arrived: Arrived) -> Verdict:
-    """Arithmetic that no conversion allows has left a number of no known kind."""
+def _replaced(
+    ground: Ground, follower: Follower, started: tuple[Fact, ...], arrived: Arrived
+) -> Verdict:
+    """The number arrives without its kind: what took its place, or that arithmetic lost it."""
+    kinds = {fact.kind for fact in started}
+    known = {fact.origin for fact in started}
     steps = arrived.mark.link.steps()
-    at = steps[-1]
+    whole = _way(ground, arrived.mark)
     for link in steps:
-        kinds = follower.kinds.get((link.module, link.site))
-        if kinds is not None and fact.kind not in kinds:
-            at = link
+        beside = follower.beside.get((link.module, link.site))
+        last = link is steps[-1]
+        if not last and (beside is None or link.note.startswith(PASSED)):
+            continue  # a statement has no value, and a call's is what comes back
+        facts = list(arrived.facts if last else (beside or {}).values())
+        if any(fact.kind in kinds and fact.origin in known for fact in facts) and not last:
+            continue
+        fresh = next((fact for fact in facts if fact.origin not in known), None)
+        if fresh is not None:
+            trail = fresh.link.steps()
+            first = next((each for each in reversed(trail) if "->" in each.note), trail[0])
+            end = _way(ground, Fact(MARK, fresh.origin, fresh.evidence, first)).trace[-1]
+            what = f"{first.note}: from there on it is {fresh.kind}"
+            up = whole if last else _way(ground, _until(arrived.mark, link))
+            return Verdict("conversion", what, end, up, None if last else _rest(up, whole))
+        up = _way(ground, _until(arrived.mark, link))
+        what = f"the result is no {started[0].kind} any more: no conversion is declared for it"
+        return Verdict("lost", what, up.trace[-1], up, _rest(up, whole))
+    return Verdict("way", "it arrives", way=whole)
+
+
+def _until(fact: Fact, link: Link) -> Fact:
+    return Fact(MARK, fact.origin, fact.evidence, link)
+
+
+def _rest(up: Way, whole: Way) -> Way:
+    """The part of a way from the end of another, its beginning, on."""
+    same = 0
+    for one, two in zip(up.trace, whole.trace, strict=False):
+        if (one.path, one.line, one.column) != (two.path, two.line, two.column):
             break
-    up = _way(ground, Fact(MARK, fact.origin, fact.evidence, at))
-    what = f"the result is no {fact.kind} any more: no conversion is declared for it"
-    return Verdict("lost", what, up.trace[-1], up, _way(ground, arrived.mark))
+        same += 1
+    trace = whole.trace[max(0, same - 1) :]
+    return Way(trace[0], trace, whole.evidence)
 
 
 def _ended(ground: Ground, chain: list[End], arrived: Arrived) -> Verdict:
@@ -151,7 +180,8 @@ def _ended(ground: Ground, chain: list[End], arrived: Arrived) -> Verdict:
         link = Link(*end.key, end.what, link)
     up = _way(ground, Fact(MARK, end.fact.origin, end.fact.evidence, link))
     later = "".join(f"; further on {each.what}" for each in chain[1:])
-    return Verdict(end.sort, end.what + later, up.trace[-1], up, _way(ground, arrived.mark))
+    rest = _way(ground, arrived.mark)
+    return Verdict(end.sort, end.what + later, up.trace[-1], up, rest)
 
 
 def _way(ground: Ground, fact: Fact, arrived: Arrived | None = None) -> Way:

@@ -106,11 +106,11 @@ class _Reader:
 
     def declaration(self, text: str, code: str, body: int) -> None:
         """One declaration; ``body`` is where its first brace opens, or -1."""
-        text, code, body = self.without_macros(text, code, body)
         if "#" in code:
             keep = _DIRECTIVE.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), code)
             text = "".join(t if c == k else k for t, c, k in zip(text, code, keep, strict=True))
             code = keep
+        text, code, body = self.without_macros(text, code, body)
         record = _RECORD.match(code)
         if record:
             self.record(text, code, record)

@@ -36,6 +36,19 @@ def test_a_macro_that_puts_text_beside_its_parameter(c: Translator) -> None:
     assert not made.untranslated
 
 
+def test_macros_with_a_directive_between_before_a_struct() -> None:
+    text = (
+        b"OBJECT_DECLARE_TYPE(Icp, IcpClass,\n                    ICP)\n\n"
+        b'#define TYPE_PNV_ICP "pnv-icp"\n'
+        b"DECLARE_INSTANCE_CHECKER(Pnv, PNV_ICP,\n                         TYPE_PNV_ICP)\n\n"
+        b"struct IcpClass {\n    int parent;\n};\n"
+    )
+    unit = parse("a.h", text)
+    seen = declarations(MemoryTree({"a.h": text}), [unit])
+    assert dict(seen.structs["IcpClass"]) == {"parent": "int"}
+    assert (seen.casts["ICP"], seen.casts["PNV_ICP"]) == ("Icp", "Pnv")
+
+
 def test_cpu_foreach_is_a_loop_and_no_function(c: Translator) -> None:
     made = c(
         "void f(void)\n{\n    CPUState *cs;\n    CPU_FOREACH(cs) {\n        g(cs);\n    }\n}\n"

@@ -46,6 +46,9 @@ class ModuleIn(NamedTuple):
     language: str
     families: frozenset[str]
     exported: tuple[str, ...]
+    words: frozenset[str] | None = None
+    fields: frozenset[str] | None = None
+    types: frozenset[str] | None = None
 
 
 class Loaded:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from spapr_lint import c
 from spapr_lint.context import ModuleIn, Reading, tops
@@ -38,29 +38,46 @@ def load_c(reading: Reading, pack: Pack, options: Any) -> None:
     declarations = c.declarations(reading.tree, list(units.values()), cache=reading.store)
     for unit in c.inline_units(reading.tree, declarations, units, partial(outline, reading.store)):
         units.setdefault(unit.path, unit)
-    families = {path: _families(unit, pack) for path, unit in units.items()}
     relevance = Relevance(pack, declarations)
-    relevant = {path: relevance.words(unit, families[path]) for path, unit in units.items()}
+    files = {path: _file(unit, pack, relevance) for path, unit in units.items()}
     macros = Macros(units.values(), declarations)
-    chosen = dict.fromkeys(units) if options.all_functions else choose(units, relevant, macros)
-    from_headers = macros.by_header(_used(units, chosen, macros))
+    chosen = dict.fromkeys(files) if options.all_functions else choose(files, macros)
+    from_headers = macros.by_header(_used(files, chosen, macros))
     for path in from_headers:
-        content = reading.content(path) if path not in units else None
+        content = reading.content(path) if path not in files else None
         if content is not None:
-            units[path] = outline(reading.store, path, content)
-            families[path] = _families(units[path], pack)
-        if path in units:
+            files[path] = _file(outline(reading.store, path, content), pack, relevance)
+        if path in files:
             chosen.setdefault(path, frozenset())
     reading.loaded.structs = declarations.structs
     reading.loaded.casts = declarations.casts
     reading.loaded.numbers = _numbers(declarations)
     wanted = [
-        Wanted(units[path], names, _macros_of(path, selected, from_headers))
+        Wanted(files[path].unit, names, _macros_of(path, selected, from_headers))
         for path, names in sorted(chosen.items())
     ]
     made = translations(wanted, declarations, reading.store, options.jobs, options.progress)
     for asked, one in zip(wanted, made, strict=True):
-        _add(reading, asked.unit, one, families[asked.unit.path])
+        _add(reading, files[asked.unit.path], one)
+
+
+class File(NamedTuple):
+    """One C file: of which machine families it speaks, which types it sees, what matters in it.
+
+    ``words`` matter wherever they stand, ``fields`` where they can be one.
+    """
+
+    unit: c.Unit
+    families: frozenset[str]
+    words: frozenset[str]
+    fields: frozenset[str]
+    types: frozenset[str]
+
+
+def _file(unit: c.Unit, pack: Pack, relevance: Relevance) -> File:
+    families = _families(unit, pack)
+    types = relevance.types(unit)
+    return File(unit, families, relevance.always, relevance.fields(types, families), types)
 
 
 def _parse(reading: Reading, paths: Iterable[str], options: Any) -> dict[str, c.Unit]:
@@ -107,12 +124,12 @@ def _families(unit: c.Unit, pack: Pack) -> frozenset[str]:
 
 
 def _used(
-    units: Mapping[str, c.Unit], chosen: Mapping[str, frozenset[str] | None], macros: Macros
+    files: Mapping[str, File], chosen: Mapping[str, frozenset[str] | None], macros: Macros
 ) -> frozenset[str]:
     """All words of the functions to translate, and what the macros among them stand for."""
     found: set[str] = set()
     for path, names in chosen.items():
-        for function in units[path].functions:
+        for function in files[path].unit.functions:
             if names is None or function.name in names:
                 found |= function.words
     return macros.held(frozenset(found))
@@ -127,17 +144,18 @@ def _macros_of(
     return frozenset(from_headers.get(path, ()))
 
 
-def choose(
-    units: Mapping[str, c.Unit], relevant: Mapping[str, frozenset[str]], macros: Macros
-) -> dict[str, frozenset[str] | None]:
+def choose(files: Mapping[str, File], macros: Macros) -> dict[str, frozenset[str] | None]:
     """By file the functions to translate; files without any are left out."""
     named: dict[str, list[tuple[str, str]]] = {}
     used: dict[tuple[str, str], frozenset[str]] = {}
-    for path, unit in units.items():
-        for function in unit.functions:
+    start: set[tuple[str, str]] = set()
+    for path, file in files.items():
+        for function in file.unit.functions:
             named.setdefault(function.name, []).append((path, function.name))
-            used[(path, function.name)] = macros.held(function.words)
-    start = {key for key, held in used.items() if not relevant[key[0]].isdisjoint(held)}
+            held = used[(path, function.name)] = macros.held(function.words)
+            fields = function.fields | (held - function.words)
+            if not (file.words.isdisjoint(held) and file.fields.isdisjoint(fields)):
+                start.add((path, function.name))
     callers: dict[tuple[str, str], list[tuple[str, str]]] = {}
     callees: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for key, held in used.items():
@@ -171,13 +189,9 @@ def _closure(
     return found
 
 
-def _add(
-    reading: Reading,
-    unit: c.Unit,
-    made: Made,
-    families: frozenset[str],
-) -> None:
+def _add(reading: Reading, file: File, made: Made) -> None:
     """Take in one file's translation."""
+    unit = file.unit
     path = unit.path
     loaded = reading.loaded
     shown = loaded.display(path)
@@ -195,7 +209,19 @@ def _add(
     exported = [name for name in bound if header or name not in static]
     if header:
         exported.extend(unit.definitions)
-    loaded.modules.append(ModuleIn(f"{path}", path, made.code, "c", families, tuple(exported)))
+    loaded.modules.append(
+        ModuleIn(
+            path,
+            path,
+            made.code,
+            "c",
+            file.families,
+            tuple(exported),
+            file.words,
+            file.fields,
+            file.types,
+        )
+    )
     loaded.sources.append(SourceFile(shown, text, made.text, tops(made.code), made.lines))
     if path in reading.selection.files:
         loaded.keep(path, text)

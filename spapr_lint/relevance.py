@@ -17,7 +17,7 @@ _Entry = Producer | Sink | Table
 
 
 class Relevance:
-    """The packs' words by file."""
+    """The packs' words by file; ``always`` are those that matter in all."""
 
     def __init__(self, pack: Pack, declared: c.Declarations) -> None:
         self._pack = pack
@@ -27,31 +27,24 @@ class Relevance:
             parts = path.split("/")
             for start in range(len(parts)):
                 self._by_name.setdefault("/".join(parts[start:]), []).append(path)
-        self._always = pack.words | pack.sink_words
-        self._bound: list[tuple[str, str | None, str | None]] = []
         entries: list[_Entry] = [*pack.producers, *pack.sinks, *pack.tables]
-        for entry in entries:
-            word = entry.field
-            if word is not None and (entry.owner or entry.family):
-                self._bound.append((word, entry.owner, entry.family))
+        self._bound = [
+            (entry.field, entry.owner, entry.family)
+            for entry in entries
+            if entry.field is not None and (entry.owner or entry.family)
+        ]
         free = {word for entry in entries for word in _unbound(entry)}
-        self._always = frozenset(
-            word for word in self._always if word in free or word not in self._words_bound()
-        )
+        self.always = (pack.words | pack.sink_words) - ({word for word, _, _ in self._bound} - free)
 
-    def _words_bound(self) -> frozenset[str]:
-        return frozenset(word for word, _, _ in self._bound)
-
-    def words(self, unit: c.Unit, families: frozenset[str]) -> frozenset[str]:
-        """The words that can matter in a file."""
-        seen = self._types(unit)
-        return self._always | {
+    def fields(self, seen: frozenset[str], families: frozenset[str]) -> frozenset[str]:
+        """The words that matter as fields, in a file that sees some types."""
+        return frozenset(
             word
             for word, owner, family in self._bound
             if (owner is None or owner in seen) and (family is None or family in families)
-        }
+        )
 
-    def _types(self, unit: c.Unit) -> set[str]:
+    def types(self, unit: c.Unit) -> frozenset[str]:
         """The types that are declared in a file and in all that it includes."""
         types = {*unit.facts.records, *unit.facts.typedefs}
         found: set[str] = set()
@@ -64,7 +57,7 @@ class Relevance:
                     types.update(facts.records)
                     types.update(facts.typedefs)
                     pending.extend(facts.includes)
-        return types
+        return frozenset(types)
 
 
 def _unbound(entry: _Entry) -> Iterable[str]:

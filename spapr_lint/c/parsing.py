@@ -38,6 +38,7 @@ class FunctionSpan(NamedTuple):
     start_byte: int
     end_byte: int
     words: frozenset[str]
+    fields: frozenset[str]
 
 
 class ParseError(NamedTuple):
@@ -111,6 +112,8 @@ class Unit:
 _LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)+)"')
 _TAG_COMMENT = re.compile(rb"/[*/]\s*([a-z_]+\.[a-z]+)\s*(?:\*/|$)", re.M)
 _NAME = re.compile(r"[A-Za-z_]\w*")
+_FIELD = re.compile(r"(?:\.|->)\s*([A-Za-z_]\w*)")
+_OF_FIELDS = re.compile(r"\b(?:offsetof|container_of|offsetofend)\s*\(|##|\bDEFINE_PROP")
 _IF = re.compile(rb"[ \t]*#[ \t]*if")
 _ELSE = re.compile(rb"[ \t]*#[ \t]*(?:else|elif)")
 _END = re.compile(rb"[ \t]*#[ \t]*endif")
@@ -201,6 +204,7 @@ def _span(node: tree_sitter.Node, source: Source, raw: bytes) -> FunctionSpan | 
         start,
         end,
         frozenset(words),
+        frozenset(words if _OF_FIELDS.search(clean) else _FIELD.findall(clean)),
     )
 
 

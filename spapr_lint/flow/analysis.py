@@ -36,6 +36,7 @@ def interpret(
     for module in modules:
         added = program.add(module.name, module.path, module.code, module.language)
         added.families = module.families
+        added.words, added.fields, added.types = module.words, module.fields, module.types
         for name in module.exported:
             program.link(name, added)
     return solve.solve(program, policy, tables or standard())

@@ -41,6 +41,7 @@ class Module:
 
     __slots__ = (
         "families",
+        "fields",
         "index",
         "ir",
         "language",
@@ -51,6 +52,8 @@ class Module:
         "ref",
         "state",
         "stars",
+        "types",
+        "words",
     )
 
     def __init__(self, index: int, name: str, path: str, code: ir.Module, language: str) -> None:
@@ -62,6 +65,10 @@ class Module:
         self.namespace = Object("module", name, 0, (index, 0))
         self.ref = ModuleRef(index, name, self.namespace)
         self.package = path.endswith("__init__.py")
+        # Of a C file, what can matter in it: packs' words, their fields, types.  None: all.
+        self.words: frozenset[str] | None = None
+        self.fields: frozenset[str] | None = None
+        self.types: frozenset[str] | None = None
         self.state = "new"
         self.families: frozenset[str] = frozenset()
         self.stars: list[Object] = []

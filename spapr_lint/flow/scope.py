@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from spapr_lint import ir
-from spapr_lint.flow.machine import Machine
+from spapr_lint.flow.machine import Machine, Module
 from spapr_lint.flow.objects import Closure, Object
 from spapr_lint.flow.values import Value
 
@@ -24,8 +24,11 @@ GROUP = 80  # the same, for one of many groups of modules that have nothing to d
 BUDGET = 40_000  # statements; a program that needs more is treated as a large one
 EXACT = 6_000  # statements in the small groups of a large tree, which are followed exactly
 _DEEP = 2
+_VARIABLES = (ir.NAME, ir.FREE, ir.GLOBAL)
 
 Key = tuple[int, int]
+Holder = tuple[str, str]
+"""A field by owner and name; a variable by "" and name."""
 
 
 class Scope:
@@ -35,11 +38,13 @@ class Scope:
         self._program = program
         self._declared: dict[Key, bool] = {}
         self._words: dict[Key, set[str]] = {}
+        self._fields: dict[Key, set[str]] = {}
         self._named: dict[str, list[Key]] = {}
         for module in program.modules:
             for index, function in enumerate(module.ir.functions):
                 key = (module.index, index)
-                self._words[key] = _words(module.ir, function.body)
+                self._fields[key], names = _words(module.ir, function.body)
+                self._words[key] = self._fields[key] | names
                 self._named.setdefault(function.name, []).append(key)
                 if function.owner is not None and function.name == "__init__":
                     name = module.ir.classes[function.owner].name
@@ -54,17 +59,34 @@ class Scope:
                 self._names[key].append(name)
         self.relevant: set[Key] = set()
         self._exported: set[Key] = set()
-        self._known: set[str] = set()
-        self.widen(words)
+        self._known: set[Holder] = set()
+        for module in program.modules:
+            self._start(module, words)
 
-    def widen(self, words: frozenset[str] | set[str]) -> bool:
-        """Let all users of some words matter too; whether that is news."""
-        fresh = words - self._known
+    def _start(self, module: Module, words: frozenset[str]) -> None:
+        """Whoever holds a word by which a producer is known matters from the start."""
+        fields = words if module.fields is None else words & module.fields
+        words = words if module.words is None else words & module.words
+        for index in range(len(module.ir.functions)):
+            key = (module.index, index)
+            if not (words.isdisjoint(self._words[key]) and fields.isdisjoint(self._fields[key])):
+                self.relevant.add(key)
+
+    def widen(self, holders: set[Holder]) -> bool:
+        """Let all users of some fields and variables matter too; whether that is news."""
+        fresh = holders - self._known
         self._known |= fresh
         before = len(self.relevant)
-        for word in fresh:
-            self.relevant.update(self._users.get(word, ()))
+        for owner, word in fresh:
+            for key in self._users.get(word, ()):
+                if not owner or (self._knows(key[0], owner) and word in self._fields[key]):
+                    self.relevant.add(key)
         return len(self.relevant) > before
+
+    def _knows(self, module: int, owner: str) -> bool:
+        """Whether a module can speak of the fields of a type."""
+        types = self._program.modules[module].types
+        return types is None or owner not in self._program.structs or owner in types
 
     def speaking(self, words: frozenset[str], literals: Iterable[object]) -> frozenset[int]:
         """The modules in which a number of some kind can come to be."""
@@ -73,7 +95,8 @@ class Scope:
         found = {module for module, _ in self.relevant}
         for module in self._program.modules:
             bodies = [module.ir.body, *(klass.body for klass in module.ir.classes)]
-            if any(not words.isdisjoint(_words(module.ir, body)) for body in bodies):
+            held = [_words(module.ir, body) for body in bodies]
+            if any(not words.isdisjoint(fields | names) for fields, names in held):
                 found.add(module.index)
         return frozenset(found)
 
@@ -81,7 +104,7 @@ class Scope:
         """A function gives such a number to whoever calls it: its callers matter too."""
         if key not in self._exported:
             self._exported.add(key)
-            self.widen(set(self._names.get(key, ())))
+            self.widen({("", name) for name in self._names.get(key, ())})
 
     def matters(self, closure: Closure) -> bool:
         """Whether a function is looked into whatever it is called with."""
@@ -103,22 +126,27 @@ class Scope:
         return any("Annotated[" in note for note in notes)
 
 
-def _words(module: ir.Module, body: ir.Block) -> set[str]:
-    """All words of a block, of the functions in it too."""
-    words: set[str] = set()
+def _words(module: ir.Module, body: ir.Block) -> tuple[set[str], set[str]]:
+    """Words of a block, of the functions in it too: what may be fields, and variables."""
+    fields: set[str] = set()
+    names: set[str] = set()
     pending: list[Any] = [body]
     while pending:
         node = pending.pop()
-        if node and node[0].__class__ is int and node[0] in (ir.DEFINE, ir.FUNCTION):
-            index = node[1]
-            if index.__class__ is int and index < len(module.functions):
-                pending.append(module.functions[index].body)
+        words = fields
+        if node and node[0].__class__ is int:
+            if node[0] in _VARIABLES:
+                words = names
+            elif node[0] in (ir.DEFINE, ir.FUNCTION):
+                index = node[1]
+                if index.__class__ is int and index < len(module.functions):
+                    pending.append(module.functions[index].body)
         for part in node:
             if part.__class__ is tuple:
                 pending.append(part)
             elif part.__class__ is str:
                 words.add(part)
-    return words
+    return fields, names
 
 
 def carries(value: Value, depth: int = _DEEP) -> bool:
@@ -139,11 +167,15 @@ def carries(value: Value, depth: int = _DEEP) -> bool:
     return False
 
 
-def fact_words(m: Machine) -> set[str]:
-    """The names of fields and variables in which a number of some kind was seen."""
-    words = {name for (_, name), value in m.cells.items() if carries(value, 1)}
+def fact_holders(m: Machine) -> set[Holder]:
+    """The fields and variables in which a number of some kind was seen."""
+    holders = {
+        ("" if owner.startswith("module:") else owner, name)
+        for (owner, name), value in m.cells.items()
+        if carries(value, 1)
+    }
     for module in m.program.modules:
         for name, value in module.namespace.slots.items():
             if name.__class__ is str and carries(value):
-                words.add(name)
-    return words
+                holders.add(("", name))
+    return holders

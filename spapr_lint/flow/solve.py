@@ -107,7 +107,7 @@ def _roots(m: Machine, program: Program) -> None:
     for round_ in range(_COARSE_ROUNDS if m.scope is not None else _ROUNDS):
         ran = False
         if m.scope is not None:
-            m.scope.widen(scope.fact_words(m))
+            m.scope.widen(scope.fact_holders(m))
         for key in _ordered(m, program, closures):
             if m.scope is not None and key[0] not in m.exact:
                 if not m.scope.matters(closures[key]):
@@ -124,7 +124,7 @@ def _roots(m: Machine, program: Program) -> None:
             _run_root(m, root)
             _spent(m, program, key[0])
             ran = True
-        if not ran and not (m.scope is not None and m.scope.widen(scope.fact_words(m))):
+        if not ran and not (m.scope is not None and m.scope.widen(scope.fact_holders(m))):
             return
     m.limit("rounds", 0, 0)
 

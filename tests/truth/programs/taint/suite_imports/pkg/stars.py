@@ -1,0 +1,6 @@
+from recorder import taint
+
+__all__ = ["starred", "unstarred"]
+starred = taint()
+unstarred = "x"
+other = taint()

@@ -1,0 +1,2 @@
+def passing(v):
+    return v

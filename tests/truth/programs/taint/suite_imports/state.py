@@ -1,0 +1,10 @@
+current = "x"
+
+
+def put(v):
+    global current
+    current = v
+
+
+def get():
+    return current

@@ -48,6 +48,15 @@ def stamp(path: str) -> Stamp:
     return path, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 
+def tool_state(packs: Sequence[str]) -> list[Stamp]:
+    """The tool's own files and the packs', shipped ones among them."""
+    here = os.path.dirname(__file__)
+    state = list(stamps(here, (".py",)))
+    for pack in (*packs, os.path.join(here, "rules"), os.path.join(os.path.dirname(here), "rules")):
+        state += stamps(pack, (".toml", ".md")) if os.path.isdir(pack) else [stamp(pack)]
+    return state
+
+
 def recall(root: str, question: str, state: Sequence[Stamp]) -> object:
     """The answer to a question about files below ``root``, or None."""
     try:

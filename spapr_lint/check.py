@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from spapr_lint import suppress
+from spapr_lint import answers, suppress
 from spapr_lint.config import find_root
 from spapr_lint.context import Loaded, load
 from spapr_lint.errors import UserError
 from spapr_lint.findings import Finding, Ledger, Report, Suppressed, Unseen
 from spapr_lint.packs import Pack, PackError, load_packs
 from spapr_lint.python.front import collector_off
-from spapr_lint.sources import excluded, select
+from spapr_lint.reports import packed, unpacked
+from spapr_lint.sources import PYTHON, C, excluded, select
 from spapr_lint.tree import DiskTree, MemoryTree, Tree
 
 Progress = Callable[[str, int, int], None]
@@ -127,10 +128,22 @@ def _on_disk(
         inside = _relative(real, base)
         tree = MemoryTree({inside: stdin[1]}, DiskTree(base))
         return run(tree, [*groups.get(base, ()), inside], options, _display(base))
-    reports = [
-        run(DiskTree(base), inside, options, _display(base)) for base, inside in groups.items()
-    ]
+    reports = [_remembered(base, inside, options) for base, inside in groups.items()]
     return reports[0] if len(reports) == 1 else _joined(reports)
+
+
+def _remembered(base: str, paths: list[str], options: Options) -> Report:
+    """The report on a folder, from memory if nothing that it depends on has changed."""
+    if not options.cache:
+        return run(DiskTree(base), paths, options, _display(base))
+    question = repr((os.getcwd(), paths, replace(options, jobs=None, progress=None)))
+    state = [*answers.stamps(base, (*PYTHON, *C)), *answers.tool_state(options.packs)]
+    known = answers.recall(base, question, state)
+    if isinstance(known, dict):
+        return unpacked(known)
+    report = run(DiskTree(base), paths, options, _display(base))
+    answers.remember(base, question, state, packed(report))
+    return report
 
 
 def _real(name: str) -> str:

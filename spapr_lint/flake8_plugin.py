@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from flake8.options.manager import OptionManager
 
-    from spapr_lint.answers import Stamp
     from spapr_lint.config import Config
     from spapr_lint.findings import Finding
 
@@ -154,7 +153,7 @@ def _check(paths: Sequence[str], settings: Settings, stdin: tuple[str, bytes] | 
         root = find_root(first, settings.root or config.root)
         packs = (*config.packs, *settings.packs)
         question = repr((os.getcwd(), paths, settings, config, stdin))
-        state = _state(root, packs)
+        state = [*answers.stamps(root, _PYTHON), *answers.tool_state(packs)]
         known = answers.recall(root, question, state)
         if known is None:
             known = _ask(paths, settings, config, stdin)
@@ -162,18 +161,6 @@ def _check(paths: Sequence[str], settings: Settings, stdin: tuple[str, bytes] | 
     except UserError as error:
         raise ExecutionError(f"spapr-lint: {error}") from error
     return cast("_Answers", known)
-
-
-def _state(root: str, packs: Sequence[str]) -> list[Stamp]:
-    """All files that findings in Python can depend on, this tool's own among them."""
-    from spapr_lint.answers import stamp, stamps
-
-    here = os.path.dirname(__file__)
-    rules = [os.path.join(here, "rules"), os.path.join(os.path.dirname(here), "rules")]
-    state = [*stamps(root, _PYTHON), *stamps(here, (".py",))]
-    for pack in (*packs, *rules):
-        state += stamps(pack, (".toml", ".md")) if os.path.isdir(pack) else [stamp(pack)]
-    return state
 
 
 def _ask(

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from spapr_lint import answers
 from spapr_lint.commands import common
 from spapr_lint.config import Config, codes_of, load_config
 from spapr_lint.errors import UserError
@@ -198,7 +199,7 @@ def _remembering(
     words = ("select", "ignore", "named", "no_default_packs", "paths")
     question = repr((config, packs, [options[word] for word in words], os.getcwd()))
     folder = job.objects.repository.git_dir
-    return memory.Remembered(check, folder, question, memory.tool_state(packs))
+    return memory.Remembered(check, folder, question, answers.tool_state(packs))
 
 
 def _is_in(tree: Tree, top: str) -> bool:

@@ -8,26 +8,14 @@ already when the next change is staged.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
 
 from spapr_lint import answers
-from spapr_lint.findings import (
-    Edit,
-    Finding,
-    Fix,
-    Ledger,
-    Report,
-    Step,
-    Suppressed,
-    Unseen,
-    Way,
-)
+from spapr_lint.findings import Report
 from spapr_lint.gate.series import Check
 from spapr_lint.gate.trees import GitTree, matters
+from spapr_lint.reports import packed, unpacked
 from spapr_lint.tree import Tree
 
 _KEPT_REPORTS = 32
@@ -37,7 +25,7 @@ class Remembered:
     """A check that knows its earlier answers; with ``folder`` also those of earlier runs.
 
     ``question`` says everything apart from the tree that the answer depends on;
-    ``state`` the files outside of it (`tool_state`).
+    ``state`` the files outside of it (`answers.tool_state`).
     """
 
     def __init__(
@@ -76,19 +64,6 @@ class Remembered:
         return report
 
 
-def tool_state(packs: Sequence[str]) -> list[answers.Stamp]:
-    """The tool's own files and the packs', with their times."""
-    package = os.path.dirname(os.path.dirname(__file__))
-    rules = [os.path.join(folder, "rules") for folder in (package, os.path.dirname(package))]
-    state = list(answers.stamps(package, (".py",)))
-    for pack in (*packs, *rules):
-        if os.path.isdir(pack):
-            state += answers.stamps(pack, (".toml", ".md"))
-        else:
-            state.append(answers.stamp(pack))
-    return state
-
-
 def content_key(tree: GitTree) -> str:
     """A digest of the names, modes and content of all files that matter."""
     digest = hashlib.sha256()
@@ -97,36 +72,3 @@ def content_key(tree: GitTree) -> str:
             line = f"{path}\0{entry.mode:o} {entry.oid}\0"
             digest.update(line.encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
-
-
-def packed(report: Report) -> dict[str, Any]:
-    """The report as plain dictionaries, lists and words."""
-    return asdict(report)
-
-
-def unpacked(data: dict[str, Any]) -> Report:
-    """The report that `packed` took apart."""
-    ledger = data["ledger"]
-    unseen = {
-        name: tuple(Unseen(**entry) for entry in ledger[name])
-        for name in ("not_parsed", "not_translated", "limits_hit")
-    }
-    return Report(
-        findings=tuple(_finding(entry) for entry in data["findings"]),
-        ledger=Ledger(**{**ledger, **unseen}),
-        suppressed=tuple(
-            Suppressed(**{**entry, "finding": _finding(entry["finding"])})
-            for entry in data["suppressed"]
-        ),
-    )
-
-
-def _finding(data: dict[str, Any]) -> Finding:
-    ways = tuple(
-        Way(Step(**way["source"]), tuple(Step(**step) for step in way["trace"]), way["evidence"])
-        for way in data["ways"]
-    )
-    fixes = tuple(
-        Fix(fix["title"], tuple(Edit(**edit) for edit in fix["edits"])) for fix in data["fixes"]
-    )
-    return Finding(**{**data, "ways": ways, "fixes": fixes})

@@ -8,9 +8,11 @@ import gate_toy
 import pytest
 from gate_repo import BAD, CLEAN, Repo
 
+from spapr_lint.answers import tool_state
 from spapr_lint.findings import Edit, Fix, Report
-from spapr_lint.gate.memory import Remembered, packed, tool_state, unpacked
+from spapr_lint.gate.memory import Remembered
 from spapr_lint.gate.trees import GitTree
+from spapr_lint.reports import packed, unpacked
 from spapr_lint.tree import MemoryTree, Tree
 
 

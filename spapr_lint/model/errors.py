@@ -23,22 +23,27 @@ EBADF = 9
 
 
 class Refused(Exception):
-    """The machine is refused with QEMU's own words; the process would exit with 1."""
+    """The machine is refused with QEMU's own words; the process would exit with 1.
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-
-
-class Aborted(Exception):
-    """The process dies; the message is ``function: Assertion ... failed.``, without path or line.
-
-    Exit status 134 (SIGABRT), as a shell sees it.
+    ``warnings`` are those that QEMU printed before.
     """
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+        self.warnings: tuple[str, ...] = ()
+
+
+class Aborted(Exception):
+    """The process dies; the message is ``function: Assertion ... failed.``, without path or line.
+
+    Exit status 134 (SIGABRT), as a shell sees it.  ``warnings`` are those that QEMU printed before.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.warnings: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

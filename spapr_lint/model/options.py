@@ -6,9 +6,21 @@ refuses is `Refused` with QEMU's message.  Our own: --kvm, --cas, --variant, --q
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import NamedTuple
 
+from spapr_lint.model.cpus import check_core, compat_modes, cpu_model, default_cpu
 from spapr_lint.model.errors import Refused
+from spapr_lint.model.keyval import (
+    Tree,
+    keyval_parse,
+    merge,
+    opts_parse,
+    qdict_order,
+    strtoi64,
+    strtou64,
+)
 from spapr_lint.model.topology import CpuTopology, smp_keys, smp_parse
 from spapr_lint.model.versions import Release, SpaprMachineClass, machine_class, release
 
@@ -33,17 +45,22 @@ _WITHOUT_ARGUMENT = _words(
     daemonize only-migratable nodefaults semihosting old-param no-user-config async-teardown
     enable-sync-profile sdl no-quit curses realtime"""
 )
+# Options that are read here; the last three are ours.
+_READ = ("M", "machine", "cpu", "smp", "accel", "m", "cas", "variant", "qemu")
 # Machine properties without a meaning here (hw/core/machine.c, hw/ppc/spapr.c, spapr_caps.c).
 _PROPERTIES = _words(
     """kernel initrd append dtb dumpdtb phandle-start dt-compatible dump-guest-core mem-merge usb
     graphics firmware suppress-vmdesc confidential-guest-support memory-encryption memory-backend
-    nvdimm nvdimm-persistence hmat kvm-type modern-hotplug-events resize-hpt
-    vfio-no-msix-emulation kernel-addr x-vof host-model host-serial boot memory smp aux-ram-share
-    enforce-config-section cap-htm cap-vsx cap-dfp cap-cfpc cap-sbbc cap-ibs cap-hpt-max-page-size
+    nvdimm nvdimm-persistence hmat kvm-type  resize-hpt
+    vfio-no-msix-emulation kernel-addr  host-model host-serial boot memory smp aux-ram-share
+    enforce-config-section cap-vsx cap-dfp cap-cfpc cap-sbbc cap-ibs cap-hpt-max-page-size
     cap-nested-hv cap-large-decr cap-ccf-assist cap-fwnmi cap-rpt-invalidate cap-nested-papr
     cap-dawr1 cap-ail-mode-3 kvm-shadow-mem igd-passthru secure"""
 )
-_COMPAT = ("power6", "power7", "power8", "power9", "power10", "power11")
+_NOT_HERE = ("accel", "type", "kernel-irqchip")  # read elsewhere
+_BOOLEANS = ("modern-hotplug-events", "cap-htm")
+_YES = ("on", "yes", "true", "y")
+_IMPLIED = {"machine": "type", "smp": "cpus"}
 
 
 class Usage(ValueError):
@@ -55,7 +72,8 @@ class MachineOptions(NamedTuple):
 
     ``vsmt`` is None when not given or 0, which QEMU cannot tell apart; ``ic_mode`` None means the
     machine version's default; ``cas`` is ``xics``, ``xive`` or None (before CAS);
-    ``kernel_irqchip`` ``allowed``, ``required``, ``off`` or ``split``; ``ram_size`` in bytes.
+    ``kernel_irqchip`` ``allowed``, ``required``, ``off`` or ``split``; ``htm`` what ``cap-htm``
+    said; ``hotplug_events`` whether hotplug has an irq of its own; ``ram_size`` in bytes.
     """
 
     release: Release
@@ -69,6 +87,8 @@ class MachineOptions(NamedTuple):
     kernel_irqchip: str = "allowed"
     cas: str | None = None
     variant: str = "as_shipped"
+    htm: bool | None = None
+    hotplug_events: bool = True
     ram_size: int = 512 << 20
     warnings: tuple[str, ...] = ()
 
@@ -80,41 +100,58 @@ def parse_options(argv: list[str]) -> MachineOptions:
     """
     words = _collect(argv)
     try:
-        program = release(words.get("qemu"))
+        program = release(words.last("qemu"))
     except ValueError as error:
-        raise Usage(f"--qemu: {words['qemu']!r} is not a version") from error
-    properties = _machine_properties(words.get("machine", ""))
-    mc = machine_class(properties.pop("type", "pseries"), program)
-    smp_words = _smp_words(words.get("smp"), program)
-    if program.smp_parser == "sockets":
-        # QEMU up to 6.0 parses -smp before it sets the machine's properties.
-        smp, warnings = smp_parse(smp_words, mc, program)
-        accepted = _set_properties(properties, mc)
-    else:
-        accepted = _set_properties(properties, mc)
-        smp, warnings = smp_parse(smp_words, mc, program)
-    accelerators = [part.split(",")[0] for part in words.get("accel", "").split("\n")]
-    accelerators += properties.get("accel", "").split(":")
+        raise Usage(f"--qemu: {words.last('qemu')!r} is not a version") from error
+    read = _read_tree if program.option_tree else _read_pairs
+    mc, given, smp, warnings = read(words, program)
+    accelerators = [text.split(",")[0] for _word, text in words.all("accel")]
+    accelerators += given.get("accel", "").split(":")
+    kvm = bool(words.all("kvm")) or "kvm" in accelerators
+    try:
+        # Read here: with KVM it is the accelerator's property, without it nobody looks.
+        irqchip = _kernel_irqchip(given.get("kernel-irqchip", "")) if kvm else "allowed"
+        cpu = cpu_model(words.last("cpu") or default_cpu(mc), mc, program, kvm)
+        check_core(cpu)
+    except Refused as refused:
+        refused.warnings = warnings
+        raise
     return MachineOptions(
         release=program,
         machine=mc,
-        cpu=words.get("cpu", _default_cpu(mc)).split(",")[0].lower(),
+        cpu=cpu,
         smp=smp,
-        ic_mode=accepted.get("ic-mode"),
-        vsmt=_vsmt(properties),
-        max_cpu_compat=accepted.get("max-cpu-compat"),
-        kvm="kvm" in words or "kvm" in accelerators,
-        kernel_irqchip=accepted.get("kernel-irqchip", "allowed"),
+        ic_mode=given.get("ic-mode"),
+        vsmt=_vsmt(given.get("vsmt", "0"), program) or None,
+        max_cpu_compat=given.get("max-cpu-compat") or None,
+        kvm=kvm,
+        kernel_irqchip=irqchip,
         cas=_ours(words, "cas", ("xics", "xive")),
-        variant=words.get("variant", "as_shipped").replace("-", "_"),
-        ram_size=_size(words.get("m")),
+        variant=(words.last("variant") or "as_shipped").replace("-", "_"),
+        htm=_on(given["cap-htm"]) if "cap-htm" in given else None,
+        hotplug_events=_on(given.get("modern-hotplug-events", ""), mc.hotplug_events),
+        ram_size=_size(words.last("m")),
         warnings=warnings,
     )
 
 
-def _collect(argv: list[str]) -> dict[str, str]:
-    """Options by name; repeated -machine add up, of others the last counts."""
-    words: dict[str, str] = {}
+class _Words(NamedTuple):
+    """The options in their order: name, the word as it was typed, argument."""
+
+    given: tuple[tuple[str, str, str], ...]
+
+    def all(self, name: str) -> list[tuple[str, str]]:
+        """Each time that an option was given: the word, its argument."""
+        return [(word, text) for option, word, text in self.given if option == name]
+
+    def last(self, name: str) -> str | None:
+        """The argument that counts where only one can."""
+        return self.all(name)[-1][1] if self.all(name) else None
+
+
+def _collect(argv: list[str]) -> _Words:
+    """QEMU's first look: options that it knows, each with its argument."""
+    given: list[tuple[str, str, str]] = []
     queue = list(argv)
     while queue:
         word = queue.pop(0)
@@ -122,110 +159,154 @@ def _collect(argv: list[str]) -> dict[str, str]:
             continue  # a disk image, which QEMU takes without an option
         name, equals, value = word.removeprefix("-").removeprefix("-").partition("=")
         if name in ("enable-kvm", "kvm"):
-            words["kvm"] = ""
+            given.append(("kvm", word, ""))
             continue
         if name in _WITHOUT_ARGUMENT:
             continue
-        takes = name in _WITH_ARGUMENT or name in (
-            *("M", "machine", "cpu", "smp", "accel", "m"),
-            *("cas", "variant", "qemu"),
-        )
-        if not takes:
+        if name not in _WITH_ARGUMENT and name not in _READ:
             raise Refused(f"{word}: invalid option")
         if not equals:
             if not queue:
                 raise Refused(f"{word}: requires an argument")
             value = queue.pop(0)
-        _store(words, "machine" if name == "M" else name, value)
-    return words
+        given.append(("machine" if name == "M" else name, word, value))
+    return _Words(tuple(given))
 
 
-def _store(words: dict[str, str], name: str, value: str) -> None:
-    if name == "machine" and name in words:
-        words[name] += "," + value
-    elif name == "accel" and name in words:
-        words[name] += "\n" + value
-    elif name == "smp" and name in words:
-        words[name] += "," + (value if "=" in value.split(",")[0] else "cpus=" + value)
-    elif name not in _WITH_ARGUMENT or name == "m":
-        words[name] = value
+_Read = tuple[SpaprMachineClass, dict[str, str], CpuTopology, tuple[str, ...]]
 
 
-def _machine_properties(text: str) -> dict[str, str]:
-    """``type`` and properties of -machine; a bare first word is the type."""
-    properties: dict[str, str] = {}
-    for index, part in enumerate(filter(None, text.split(","))):
-        key, equals, value = part.partition("=")
-        if not equals:
-            # After the first word, a bare name switches a property on.
-            bare = index == 0 or key.startswith("pseries")
-            key, value = ("type", key) if bare else (key, "on")
-        properties[key.replace("_", "-")] = value
-    return properties
+def _read_pairs(words: _Words, program: Release) -> _Read:
+    """QEMU up to 6.0: the machine, then -smp, then the machine's properties in their order."""
+    pairs: list[tuple[str, str]] = []
+    smp_pairs: dict[str, str] = {}
+    for name, word, text in words.given:
+        if name == "machine":
+            pairs += opts_parse(text, "type")
+        elif name == "smp":
+            new = opts_parse(text, "cpus")
+            with _where(word, text):
+                smp_numbers(new, program)
+            smp_pairs.update(new)
+    first = words.all("machine")[:1]
+    kind = dict(pairs).get("type", "pseries")
+    with _where(*first[0]) if first else nullcontext():
+        mc = machine_class(kind, program)
+    numbers = smp_numbers(smp_pairs.items(), program)
+    smp, warnings = smp_parse(numbers or {"cpus": 1}, mc, program)
+    for key, value in pairs:
+        _set_property(key, value, mc, program)
+    return mc, dict(pairs), smp, warnings
 
 
-def _set_properties(properties: dict[str, str], mc: SpaprMachineClass) -> dict[str, str]:
-    """What QEMU's property setters accept, in the order given (spapr_set_ic_mode ...)."""
-    accepted: dict[str, str] = {}
-    for key, value in properties.items():
-        if key == "ic-mode":
-            if mc.legacy_irq_allocation:
-                raise Refused("This machine only uses the legacy XICS backend, don't pass ic-mode")
-            if value not in ("xics", "xive", "dual"):
-                raise Refused('Bad value for "ic-mode" property')
-            accepted[key] = value
-        elif key == "vsmt":
-            _vsmt(properties)
-        elif key == "max-cpu-compat":
-            if value not in _COMPAT:
-                raise Refused(f'Invalid compatibility mode "{value}"')
-            accepted[key] = value
-        elif key == "kernel-irqchip":
-            modes = {"on": "required", "off": "off", "split": "split"}
-            if value not in modes:
-                raise Refused("Invalid kernel-irqchip value")
-            accepted[key] = modes[value]
-        elif key not in ("accel",) and key not in _PROPERTIES:
-            raise Refused(f"Property '{mc.name}-machine.{key}' not found")
-    return accepted
+def _read_tree(words: _Words, program: Release) -> _Read:
+    """QEMU since 6.1: -smp is a property too, and they are set in the order of a hash table."""
+    tree: Tree = {}
+    for name, word, text in words.given:
+        if name in _IMPLIED:
+            with _where(word, text):
+                parsed = keyval_parse(text, _IMPLIED[name])
+                merge(tree, parsed if name == "machine" else {"smp": parsed})
+    leaf = {key.replace("_", "-"): value for key, value in tree.items()}
+    kind = leaf.pop("type", "pseries")
+    mc = machine_class(kind if isinstance(kind, str) else "", program)
+    smp, warnings = smp_parse({"cpus": 1}, mc, program)
+    for key in qdict_order(leaf):
+        value = leaf[key]
+        if key == "smp" and isinstance(value, dict):
+            smp, warnings = smp_parse(_smp_members(value, program), mc, program)
+            continue
+        try:
+            _set_property(key, value if isinstance(value, str) else "", mc, program)
+        except Refused as refused:
+            refused.warnings = warnings
+            raise
+    return mc, {key: value for key, value in leaf.items() if isinstance(value, str)}, smp, warnings
 
 
-def _number(text: str, what: str) -> int:
-    """An integer as QEMU's strtoull reads it: decimal, 0x, or octal with a leading 0."""
-    digits = text.removeprefix("-").removeprefix("+")
+@contextmanager
+def _where(word: str, text: str) -> Iterator[None]:
+    """What is refused while an option is read is told with the option."""
     try:
-        octal = digits.startswith("0") and digits.isdigit()
-        value = int(digits, 8 if octal else 0)
-    except ValueError as error:
-        raise Refused(f"Parameter '{what}' expects integer") from error
-    return -value if text.startswith("-") else value
+        yield
+    except Refused as refused:
+        raise Refused(f"{word} {text}: {refused.message}") from refused
 
 
-def _vsmt(properties: dict[str, str]) -> int | None:
+def _set_property(key: str, value: str, mc: SpaprMachineClass, program: Release) -> None:
+    """What the setter of a machine's property says (spapr_set_ic_mode ...)."""
+    key = key.replace("_", "-")
+    if key == "ic-mode":
+        if mc.legacy_irq_allocation:
+            raise Refused("This machine only uses the legacy XICS backend, don't pass ic-mode")
+        if value not in ("xics", "xive", "dual"):
+            raise Refused('Bad value for "ic-mode" property')
+    elif key == "vsmt":
+        _vsmt(value, program)
+    elif key == "max-cpu-compat":
+        if value and value not in compat_modes(program):
+            raise Refused(f'Invalid compatibility mode "{value}"')
+    elif key in _BOOLEANS:
+        if value not in (*_YES, "off", "no", "false", "n"):
+            raise Refused(f"Parameter '{key}' expects 'on' or 'off'")
+    elif key not in (*_NOT_HERE, *_PROPERTIES) and (key != "x-vof" or program.version < (6, 1)):
+        raise Refused(f"Property '{mc.name}-machine.{key}' not found")
+
+
+def _on(value: str, default: bool = False) -> bool:
+    return value in _YES if value else default
+
+
+def _kernel_irqchip(value: str) -> str:
+    modes = {"": "allowed", "on": "required", "off": "off", "split": "split"}
+    if value not in modes:
+        raise Refused("Invalid kernel-irqchip value")
+    return modes[value]
+
+
+def _vsmt(value: str, program: Release) -> int:
     """``vsmt=``: a stride between the first server numbers of two cores, 0 for unset."""
-    if "vsmt" not in properties:
-        return None
-    value = _number(properties["vsmt"], "vsmt")
-    if not 0 <= value < 1 << 32:
+    number = strtou64(value)
+    if number is None:
+        what = "integer" if program.option_tree else "uint64"
+        raise Refused(f"Parameter 'vsmt' expects {what}")
+    if number >= 1 << 32:
         raise Refused("Parameter 'vsmt' expects uint32_t")
-    return value or None
+    return number
 
 
-def _smp_words(text: str | None, program: Release) -> dict[str, int]:
-    """The keys and values of -smp; the first may go without its key ``cpus``."""
-    given: dict[str, int] = {}
-    if text is None:
-        return {"cpus": 1}
-    for index, part in enumerate(filter(None, text.split(","))):
-        key, equals, value = part.partition("=")
-        if not equals:
-            key, value = ("cpus", key) if index == 0 else (key, "on")
+def smp_numbers(pairs: Iterable[tuple[str, str]], program: Release) -> dict[str, int]:
+    """The keys and values of -smp up to 6.0 (util/qemu-option.c parse_option_number)."""
+    numbers = {}
+    for key, value in pairs:
         if key not in smp_keys(program):
-            if program.smp_parser == "sockets":
-                raise Refused(f"Invalid parameter '{key}'")
-            raise Refused(f"Parameter 'smp.{key}' is unexpected")
-        given[key] = _number(value, key if program.smp_parser == "sockets" else f"smp.{key}")
-    return given
+            raise Refused(f"Invalid parameter '{key}'")
+        number = strtou64(value)
+        if number is None:
+            if value.strip().isdigit():
+                raise Refused(f"Value '{value}' is too large for parameter '{key}'")
+            raise Refused(f"Parameter '{key}' expects a number")
+        numbers[key] = number
+    return numbers
+
+
+def _smp_members(given: Tree, program: Release) -> dict[str, int]:
+    """The members of -smp since 6.1: known ones first, in the schema's order."""
+    numbers = {}
+    for key in smp_keys(program):
+        value = given.get(key)
+        if isinstance(value, dict):
+            raise Refused(f"Parameters 'smp.{key}.*' are unexpected")
+        if value is not None:
+            number = strtoi64(value)
+            if number is None:
+                raise Refused(f"Parameter 'smp.{key}' expects integer")
+            numbers[key] = number
+    for key in sorted(given.keys() - numbers.keys()):
+        if isinstance(given[key], dict):
+            raise Refused(f"Parameters 'smp.{key}.*' are unexpected")
+        raise Refused(f"Parameter 'smp.{key}' is unexpected")
+    return numbers
 
 
 def _size(text: str | None) -> int:
@@ -242,15 +323,8 @@ def _size(text: str | None) -> int:
         raise Refused("Parameter 'size' expects a non-negative number below 2^64") from error
 
 
-def _ours(words: dict[str, str], name: str, allowed: tuple[str, ...]) -> str | None:
-    if name in words and words[name] not in allowed:
-        raise Usage(f"--{name}: {words[name]!r} is none of {', '.join(allowed)}")
-    return words.get(name)
-
-
-def _default_cpu(mc: SpaprMachineClass) -> str:
-    """QEMU hw/ppc/spapr.c, default_cpu_type of each machine version."""
-    for since, cpu in (((9, 0), "power10"), ((4, 0), "power9"), ((2, 8), "power8")):
-        if mc.version >= since:
-            return cpu
-    return "power7"
+def _ours(words: _Words, name: str, allowed: tuple[str, ...]) -> str | None:
+    value = words.last(name)
+    if value is not None and value not in allowed:
+        raise Usage(f"--{name}: {value!r} is none of {', '.join(allowed)}")
+    return value

@@ -6,6 +6,7 @@ Source: QEMU hw/ppc/spapr.c and hw/ppc/spapr_cpu_core.c.  Only what interrupts d
 from __future__ import annotations
 
 from spapr_lint.model.constants import (
+    KVM_MAX_VCPUS,
     PCI_NUM_PINS,
     SPAPR_IRQ_EPOW,
     SPAPR_IRQ_HOTPLUG,
@@ -13,7 +14,8 @@ from spapr_lint.model.constants import (
     SPAPR_IRQ_VIO,
     cpu_to_be32,
 )
-from spapr_lint.model.errors import Error, Refused, error_exit, error_setg
+from spapr_lint.model.cpus import COMPAT_PVR, compat_applies, runs_as
+from spapr_lint.model.errors import Aborted, Error, Refused, error_exit, error_setg
 from spapr_lint.model.fdt import (
     Fdt,
     FdtNode,
@@ -49,8 +51,6 @@ from spapr_lint.model.state import (
 )
 from spapr_lint.model.variants import DESIGNS, ClassInit
 from spapr_lint.model.vsmt import (
-    compat_applies,
-    cpu_generation,
     ppc_compat_max_vthreads,
     spapr_get_vcpu_id,
     spapr_is_thread0_in_vcore,
@@ -62,16 +62,6 @@ from spapr_lint.model.xics import ics_reset
 from spapr_lint.model.xics_spapr import ics_spapr_class_init
 
 PHANDLE_INTC = 0x00001111
-# Compatibility modes by processor version, as QEMU's message names them.
-_COMPAT_PVR = {
-    "power6": 0x0F000002,
-    "power7": 0x0F000003,
-    "power8": 0x0F000004,
-    "power9": 0x0F000005,
-    "power10": 0x0F000006,
-    "power11": 0x0F000007,
-}
-_CORES = ("power5+", "power5gs", "970", "970fx", "970mp", "ppc64", "host", "max")
 
 
 def spapr_machine_new(
@@ -91,35 +81,46 @@ def spapr_machine_new(
         kvm=KvmVm() if options.kvm else None,
         warnings=list(options.warnings),
     )
-    _check_cpu(spapr)
+    try:
+        _bring_up(spapr, design)
+    except (Refused, Aborted) as end:
+        end.warnings = tuple(spapr.warnings)
+        raise
+    return spapr
+
+
+def _bring_up(spapr: SpaprMachineState, design: ClassInit | None) -> None:
+    _check_kvm(spapr)
     spapr.xics_class = ics_spapr_class_init()
     spapr.xive_class = ics_spapr_class_init()
     spapr_xive_class_init(spapr.xive_class)
     spapr.xive_class.print_info = spapr_xive_print_info
-    spapr.design = (design or DESIGNS[options.variant])(spapr.xive_class)
+    spapr.design = (design or DESIGNS[spapr.options.variant])(spapr.xive_class)
     spapr_machine_init(spapr)
     spapr_machine_reset(spapr)
-    return spapr
 
 
-def _check_cpu(spapr: SpaprMachineState) -> None:
-    """Whether there is such a CPU model, and a core of it for this machine."""
-    model = spapr.ms.cpu_type
-    newest = 11 if spapr.options.release.version >= (10, 1) else 10
-    if cpu_generation(model) > newest or not model:
-        raise Refused(f"unable to find CPU model '{model}'")
-    if model == "host" and spapr.kvm is None:
-        raise Refused("unable to find CPU model 'host'")
-    if not cpu_generation(model) and model.split("_")[0] not in _CORES:
-        raise Refused(f"unable to find CPU model '{model}'")
-    if spapr.kvm is not None:
-        smp = spapr.ms.smp
-        for what, count in (("SMP", smp.cpus), ("hotpluggable", smp.max_cpus)):
-            if count > 2048:
-                raise Refused(
-                    f"Number of {what} cpus requested ({count}) exceeds the maximum cpus "
-                    "supported by KVM (2048)"
-                )
+def _check_kvm(spapr: SpaprMachineState) -> None:
+    """What KVM has room for (accel/kvm/kvm-all.c kvm_init)."""
+    if spapr.kvm is None:
+        return
+    smp = spapr.ms.smp
+    for what, count in (("SMP", smp.cpus), ("hotpluggable", smp.max_cpus)):
+        if count > KVM_MAX_VCPUS:
+            raise Refused(
+                f"Number of {what} cpus requested ({count}) exceeds the maximum cpus "
+                f"supported by KVM ({KVM_MAX_VCPUS})"
+            )
+
+
+def _check_htm(spapr: SpaprMachineState) -> None:
+    """Transactional memory: on by default in old machine versions; TCG has none (spapr_caps.c)."""
+    wanted = spapr.options.htm
+    if wanted is None:
+        capable = runs_as(spapr.ms.cpu_type, spapr.options.max_cpu_compat) >= 8
+        wanted = capable and spapr.smc.version <= (2, 11)
+    if wanted and spapr.kvm is None:
+        raise Refused("No Transactional Memory support in TCG\nTry appending -machine cap-htm=off")
 
 
 def spapr_machine_init(spapr: SpaprMachineState) -> None:
@@ -194,7 +195,10 @@ def _init_devices(spapr: SpaprMachineState, errp: Error) -> None:
 
     EPOW and hotplug events, the NVRAM on the VIO bus, four level interrupts of the host bridge.
     """
-    fixed = [(SPAPR_IRQ_EPOW, False), (SPAPR_IRQ_HOTPLUG, False), (SPAPR_IRQ_VIO, False)]
+    fixed = [(SPAPR_IRQ_EPOW, False)]
+    if spapr.options.hotplug_events:
+        fixed.append((SPAPR_IRQ_HOTPLUG, False))
+    fixed.append((SPAPR_IRQ_VIO, False))
     fixed += [(SPAPR_IRQ_PCI_LSI + pin, True) for pin in range(PCI_NUM_PINS)]
     for irq, lsi in fixed:
         nr = spapr_irq_findone(spapr, errp) if spapr.smc.legacy_irq_allocation else irq
@@ -204,6 +208,7 @@ def _init_devices(spapr: SpaprMachineState, errp: Error) -> None:
 
 def spapr_machine_reset(spapr: SpaprMachineState) -> None:
     """System reset: controllers and vCPUs, what CAS agreed, the active controller, the tree."""
+    _check_htm(spapr)
     if spapr.ics is not None:
         ics_reset(spapr.ics)
     if spapr.xive is not None:
@@ -215,7 +220,7 @@ def spapr_machine_reset(spapr: SpaprMachineState) -> None:
     spapr.ov5_cas = set()
     compat = spapr.options.max_cpu_compat
     if compat is not None and not compat_applies(spapr.ms.cpu_type, compat):
-        raise Refused(f"Compatibility PVR 0x{_COMPAT_PVR[compat]:08x} not valid for CPU")
+        raise Refused(f"Compatibility PVR 0x{COMPAT_PVR[compat]:08x} not valid for CPU")
     spapr_irq_update_active_intc(spapr)
     spapr.fdt = None
 

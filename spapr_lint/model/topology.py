@@ -11,14 +11,22 @@ from typing import NamedTuple
 from spapr_lint.model.errors import Refused
 from spapr_lint.model.versions import Release, SpaprMachineClass
 
-# Levels that some machine has and pseries has not; the release that brought each of them.
-_UNSUPPORTED = (
+# What -smp can say, in the schema's order, and the release that brought each.
+_KEYS = (
+    ("cpus", (0,)),
     ("drawers", (8, 2)),
     ("books", (8, 2)),
+    ("sockets", (0,)),
     ("dies", (4, 1)),
     ("clusters", (7, 0)),
     ("modules", (9, 1)),
+    ("cores", (0,)),
+    ("threads", (0,)),
+    ("maxcpus", (0,)),
 )
+# Levels that some machine has and pseries has not, in the order in which they are looked at;
+# before 9.0, of the two that there were, dies came first.
+_UNSUPPORTED = ("modules", "clusters", "dies", "books", "drawers")
 
 
 class CpuTopology(NamedTuple):
@@ -42,9 +50,8 @@ def _int(value: int) -> int:
 
 
 def smp_keys(program: Release) -> tuple[str, ...]:
-    """The keys that ``-smp`` takes in that release."""
-    known = [name for name, since in _UNSUPPORTED if program.version >= since]
-    return ("cpus", "maxcpus", "sockets", "cores", "threads", *known)
+    """The keys that ``-smp`` takes in that release, in the schema's order."""
+    return tuple(name for name, since in _KEYS if program.version >= since)
 
 
 def smp_parse(
@@ -54,10 +61,25 @@ def smp_parse(
     values = {key: uint(value) for key, value in given.items()}
     warnings: tuple[str, ...] = ()
     if program.smp_parser == "sockets":
+        if program.option_tree and values.get("dies", 1) > 1:
+            raise Refused("dies not supported by this machine's CPU topology")
         smp = _smp_parse_sockets(values)
     else:
-        warnings = _check_given(given, program)
-        smp = _machine_parse_smp_config(values, mc)
+        warnings = _zero(given, program)
+        try:
+            warnings += _unsupported(values, program)
+            smp = _machine_parse_smp_config(values, mc)
+            _check_limits(smp, mc)
+        except Refused as refused:
+            refused.warnings = warnings
+            raise
+        return smp, warnings
+    _check_limits(smp, mc)
+    return smp, warnings
+
+
+def _check_limits(smp: CpuTopology, mc: SpaprMachineClass) -> None:
+    """How many vCPUs the machine takes."""
     if smp.cpus < 1:
         raise Refused(
             f"Invalid SMP CPUs {_int(smp.cpus)}. The min CPUs supported by machine '{mc.name}' is 1"
@@ -67,7 +89,6 @@ def smp_parse(
             f"Invalid SMP CPUs {_int(smp.max_cpus)}. The max CPUs "
             f"supported by machine '{mc.name}' is {mc.max_cpus}"
         )
-    return smp, warnings
 
 
 def _smp_parse_sockets(given: dict[str, int]) -> CpuTopology:
@@ -102,19 +123,25 @@ def _smp_parse_sockets(given: dict[str, int]) -> CpuTopology:
     return CpuTopology(cpus, max_cpus, sockets, cores, threads)
 
 
-def _check_given(given: dict[str, int], program: Release) -> tuple[str, ...]:
-    """Zero, and levels that pseries does not have."""
+def _zero(given: dict[str, int], program: Release) -> tuple[str, ...]:
+    """An explicit zero: an error, or a warning in releases before."""
+    if all(given.values()):
+        return ()
+    zero = "CPU topology parameters must be greater than zero"
+    if program.smp_parser == "strict":
+        raise Refused(f"Invalid CPU topology: {zero}")
+    return (f"Deprecated CPU topology (considered invalid): {zero}",)
+
+
+def _unsupported(values: dict[str, int], program: Release) -> tuple[str, ...]:
+    """Levels that pseries does not have."""
+    strict = program.smp_parser == "strict"
     warnings = []
-    if any(value == 0 for value in given.values()):
-        zero = "CPU topology parameters must be greater than zero"
-        if program.smp_parser == "strict":
-            raise Refused(f"Invalid CPU topology: {zero}")
-        warnings.append(f"Deprecated CPU topology (considered invalid): {zero}")
-    for name, _since in _UNSUPPORTED:
-        if given.get(name, 0) > 1:
-            above = " > 1" if program.smp_parser == "strict" else ""
+    for name in _UNSUPPORTED if strict else ("dies", "clusters"):
+        if values.get(name, 0) > 1:
+            above = " > 1" if strict else ""
             raise Refused(f"{name}{above} not supported by this machine's CPU topology")
-        if name in given and program.smp_parser == "strict":
+        if name in values and (9, 0) <= program.version < (9, 1):
             warnings.append(
                 "Deprecated CPU topology (considered invalid): "
                 f"Unsupported {name} parameter mustn't be specified as 1"

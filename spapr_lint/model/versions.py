@@ -18,14 +18,16 @@ class Release(NamedTuple):
     """One QEMU release: how it parses ``-smp``, and its limits.
 
     ``max_cpus`` is a count of vCPUs; ``tcg_smt`` says whether TCG takes several threads a core
-    (QEMU 8.1 on); ``smp_parser`` is ``sockets`` (hw/core/machine.c, up to 6.0), ``hierarchy``
-    (hw/core/machine-smp.c, zero only warned about) or ``strict`` (zero refused, 9.0 on).
+    (QEMU 8.1 on); ``smp_parser`` is ``sockets`` (hw/core/machine.c, up to 6.1), ``hierarchy``
+    (hw/core/machine-smp.c, zero only warned about) or ``strict`` (zero refused, 9.0 on);
+    ``option_tree`` whether options are read by util/keyval.c (6.1 on).
     """
 
     version: Version
     max_cpus: int
     tcg_smt: bool
     smp_parser: str
+    option_tree: bool
     oldest_machine: Version
 
     @property
@@ -49,6 +51,7 @@ class SpaprMachineClass(NamedTuple):
     irq: str
     prefer_sockets: bool
     has_hotpluggable_cpus: bool
+    hotplug_events: bool
     max_cpus: int
 
 
@@ -71,7 +74,7 @@ def release(text: str | None) -> Release:
     version = tuple(int(part) for part in (text or KNOWN[-1]).split("."))
     if not 1 < len(version) < 5:
         raise ValueError(f"not a QEMU version: {text}")
-    if version < (6, 1):
+    if version < (6, 2):
         parser = "sockets"
     else:
         parser = "hierarchy" if version < (9, 0) else "strict"
@@ -80,23 +83,34 @@ def release(text: str | None) -> Release:
     else:
         # Removed after a deprecation of six years; 10.0 still has 3.0.
         oldest = (3, 0) if version >= (10,) else (2, 1)
-    return Release(version, 1024 if version < (6, 0) else 4096, version >= (8, 1), parser, oldest)
+    return Release(
+        version=version,
+        max_cpus=1024 if version < (6, 1) else 4096,
+        tcg_smt=version >= (8, 1),
+        smp_parser=parser,
+        option_tree=version >= (6, 1),
+        oldest_machine=oldest,
+    )
 
 
 def machine_class(name: str, program: Release) -> SpaprMachineClass:
     """The class of ``-M name`` in that release; `Refused` as QEMU does when it has none."""
     newest = program.latest_machine
-    suffix = name.removeprefix("pseries").removeprefix("-")
+    prefix = "pseries-" if name != "pseries" else "pseries"
+    suffix = name.removeprefix(prefix)
     plain = suffix.removesuffix("-sxxm")
     version: Version = newest
     try:
-        if plain:
+        if name != "pseries":
             version = tuple(int(part) for part in plain.split("."))
     except ValueError:
         version = ()
     known = version in _MACHINES and program.oldest_machine <= version <= newest
-    if not name.startswith("pseries") or not known or (plain != suffix and version != (2, 12)):
-        raise Refused("unsupported machine type\nUse -machine help to list supported machines")
+    if not name.startswith(prefix) or not known or (plain != suffix and version != (2, 12)):
+        which = f': "{name}"' if program.version >= (9, 1) else ""
+        raise Refused(
+            f"unsupported machine type{which}\nUse -machine help to list supported machines"
+        )
     legacy = version <= (3, 0)
     return SpaprMachineClass(
         name=name if suffix else "pseries-" + ".".join(map(str, newest)),
@@ -107,5 +121,6 @@ def machine_class(name: str, program: Release) -> SpaprMachineClass:
         irq="legacy" if legacy else ("xics" if version <= (4, 0) else "dual"),
         prefer_sockets=version <= (6, 1),
         has_hotpluggable_cpus=version >= (2, 7),
+        hotplug_events=version >= (2, 8),
         max_cpus=program.max_cpus,
     )

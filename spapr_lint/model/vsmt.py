@@ -7,12 +7,10 @@ there are.  QEMU hw/ppc/spapr.c: spapr_set_vsmt_mode, spapr_vcpu_id, spapr_max_s
 from __future__ import annotations
 
 from spapr_lint.model.constants import KVM_MAX_VCPU_IDS, div_round_up
+from spapr_lint.model.cpus import COMPAT_VTHREADS, compat_applies, runs_as
 from spapr_lint.model.errors import Error, Refused, error_setg, qemu_assert
 from spapr_lint.model.kvm import KVM_CAP_PPC_SMT, kvm_vm_enable_cap
 from spapr_lint.model.state import PowerPCCPU, SpaprMachineState, kvm_enabled
-
-# Highest threads a core by compatibility mode (QEMU target/ppc/compat.c, max_vthreads).
-_COMPAT_VTHREADS = {"power6": 2, "power7": 4, "power8": 8, "power9": 4, "power10": 8, "power11": 8}
 
 
 def spapr_vcpu_id(spapr: SpaprMachineState, cpu_index: int) -> int:
@@ -73,30 +71,13 @@ def ppc_compat_max_vthreads(spapr: SpaprMachineState) -> int:
     threads = spapr.ms.smp.threads
     compat = spapr.options.max_cpu_compat
     if compat is not None and compat_applies(spapr.ms.cpu_type, compat):
-        return min(threads, _COMPAT_VTHREADS[compat])
+        return min(threads, COMPAT_VTHREADS[compat])
     return threads
-
-
-def cpu_generation(model: str) -> int:
-    """POWER generation of a ``-cpu`` model, 0 for something older or of another kind."""
-    digits = model.removeprefix("power").split("_")[0].rstrip("+engvl")
-    if model in ("host", "max"):
-        return 9
-    return int(digits) if model.startswith("power") and digits.isdigit() else 0
-
-
-def compat_applies(cpu_type: str, compat: str) -> bool:
-    """Whether a CPU can run in that mode: only in older ones than itself, or its own."""
-    return cpu_generation(compat) <= cpu_generation(cpu_type)
 
 
 def is_xive_capable(spapr: SpaprMachineState) -> bool:
     """Whether the guest can be told that it runs on ISA 3.00 (POWER9) or later."""
-    generation = cpu_generation(spapr.ms.cpu_type)
-    compat = spapr.options.max_cpu_compat
-    if compat is not None:
-        generation = min(generation, cpu_generation(compat))
-    return generation >= 9
+    return runs_as(spapr.ms.cpu_type, spapr.options.max_cpu_compat) >= 9
 
 
 def spapr_set_vsmt_mode(spapr: SpaprMachineState, errp: Error) -> None:
@@ -130,7 +111,7 @@ def _check_threads(spapr: SpaprMachineState, smp_threads: int, errp: Error) -> N
     if not kvm_enabled(spapr) and smp_threads > 1:
         if not release.tcg_smt:
             error_setg(errp, "TCG cannot support more than 1 thread/core on a pseries machine")
-        elif cpu_generation(spapr.ms.cpu_type) < 8:
+        elif runs_as(spapr.ms.cpu_type, spapr.options.max_cpu_compat) < 8:
             error_setg(errp, "TCG only supports SMT on POWER8 or newer CPUs")
         elif smp_threads > 8:
             error_setg(errp, "TCG cannot support more than 8 threads/core on a pseries machine")

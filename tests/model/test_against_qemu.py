@@ -6,13 +6,13 @@ The rows were measured on Debian's QEMU 7.2, 10.0 and 11.1, stopped at reset (se
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import lzma
-import os
 import re
 import shutil
 import subprocess
-import tempfile
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,13 @@ import pytest
 from spapr_lint.model import Aborted, Machine, Refused, dt, info_pic, parse_options
 from spapr_lint.model.versions import KNOWN
 
+sys.path.insert(0, str(Path(__file__).parent))
+from measured import command_lines, digest, live, table
+
 DATA = Path(__file__).parent / "data"
 QEMU = shutil.which("qemu-system-ppc64")
+# What depends on how much the machine at hand has, not on the interrupts.
+HOST_LIMITS = ("NOSPACE", "failed to allocate")
 
 
 @functools.cache
@@ -40,10 +45,9 @@ def messages(row: dict[str, Any]) -> list[str]:
 def run(argv: list[str]) -> tuple[int, list[str], Machine | None]:
     try:
         machine = Machine(parse_options(argv))
-    except Refused as refused:
-        return 1, refused.message.split("\n"), None
-    except Aborted as aborted:
-        return -6, [aborted.message], None
+    except (Refused, Aborted) as end:
+        said = [f"warning: {warning}" for warning in end.warnings] + end.message.split("\n")
+        return (1 if isinstance(end, Refused) else -6), said, None
     return 0, [f"warning: {warning}" for warning in machine.spapr.warnings], machine
 
 
@@ -128,65 +132,54 @@ LIVE = [
 ]
 
 
-def monitor(command: list[str]) -> tuple[int, str, str]:
-    """Status, output and errors of QEMU after ``info pic``.
-
-    ``quit`` is only said once the next prompt is there: QEMU drops what its
-    monitor has not written yet.
-    """
-    with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
-        )
-        assert process.stdin is not None
-        assert process.stdout is not None
-        output = b""
-        try:
-            process.stdin.write(b"info pic\n")
-            process.stdin.flush()
-            while output.count(b"(qemu) ") < 2 or not output.endswith(b"(qemu) "):
-                piece = os.read(process.stdout.fileno(), 1 << 16)
-                if not piece:
-                    break
-                output += piece
-            process.stdin.write(b"quit\n")
-            process.stdin.close()
-        except BrokenPipeError:
-            pass  # it refused the machine
-        rest = process.stdout.read()
-        status = process.wait(timeout=60)
-        process.stdout.close()
-        errors.seek(0)
-        said = errors.read()
-    return status, (output + rest).decode(), said.decode()
-
-
-def live(words: str) -> tuple[int, list[str], str]:
-    """Status, messages and ``info pic`` of the installed program."""
-    assert QEMU is not None
-    stop = ["-m", "512M", "-display", "none", "-nodefaults", "-S", "-monitor", "stdio"]
-    status, output, errors = monitor([QEMU, *words.split(), *stop])
-    said = [line.removeprefix("qemu-system-ppc64: ") for line in errors.splitlines()]
-    noise = ("TCG doesn't support", "**", "Bail out")
-    kept = [line for line in said if line and not any(word in line for word in noise)]
-    return status, [re.sub(r"^(ERROR:)?\S+?:\d+: ?", "", line) for line in kept], output
-
-
 @pytest.mark.skipif(QEMU is None, reason="qemu-system-ppc64 is not installed")
 @pytest.mark.parametrize("words", LIVE)
 def test_a_live_machine(words: str) -> None:
-    status, said, output = live(words)
+    assert QEMU is not None
+    status, said, output = live(QEMU, words)
     ours, words_of_ours, machine = run([*words.split(), "--qemu", "7.2"])
     assert (ours, words_of_ours) == (status, said)
     if machine is not None:
         assert table(info_pic(machine)) == table(output)
 
 
-def table(text: str) -> list[str]:
-    """The lines of ``info pic`` that hold no address of the program's own."""
-    lines = [line.strip() for line in text.replace("\r", "").splitlines()]
-    return [
-        re.sub(r"^(ICS \S+?\.\.\S+).*", r"\1", line)
-        for line in lines
-        if re.match(r"(CPU[ \[]\d+|ICS |LISN|[0-9a-f]{4,8} (MSI|LSI))", line)
-    ]
+@functools.cache
+def command_rows() -> list[dict[str, Any]]:
+    with lzma.open(DATA / "command-lines.json.xz") as file:
+        loaded: list[dict[str, Any]] = json.load(file)
+    return loaded
+
+
+def answer(row: dict[str, Any]) -> tuple[int, list[str], str | None]:
+    """What the model says to a recorded command line."""
+    status, said, machine = run([*row["args"].split(), "--qemu", row["qemu"]])
+    return status, said, None if machine is None else digest(info_pic(machine))
+
+
+@pytest.mark.parametrize("qemu", KNOWN)
+def test_every_recorded_command_line(qemu: str) -> None:
+    chosen = [row for row in command_rows() if row["qemu"] == qemu]
+    assert len(chosen) > 350
+    wrong = {
+        row["args"]: (row, found)
+        for row in chosen
+        if (found := answer(row)) != (row["rc"], row["messages"], row.get("pic"))
+    }
+    assert not wrong
+
+
+@pytest.mark.skipif(QEMU is None, reason="qemu-system-ppc64 is not installed")
+def test_other_command_lines_live() -> None:
+    assert QEMU is not None
+    said = subprocess.run([QEMU, "--version"], capture_output=True, text=True, check=True).stdout
+    version = re.search(r"version (\d+\.\d+)", said)
+    assert version is not None
+    wrong = {}
+    for words in itertools.islice(command_lines(2020, version[1]), 25):
+        status, messages, pic = live(QEMU, words)
+        if any(limit in message for message in messages for limit in HOST_LIMITS):
+            continue
+        told = (status, messages, digest(pic) if status == 0 else None)
+        if answer({"qemu": version[1], "args": words}) != told:
+            wrong[words] = told
+    assert not wrong

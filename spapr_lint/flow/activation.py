@@ -80,6 +80,8 @@ def bind_parameters(
             if spread is not None:
                 value = spread if value is None else join(value, spread)
         env[name] = UNKNOWN if value is None else value.step(module, site, note)
+    if any(value.facts for value in env.values()):
+        m.policy.interfaces.passed(closure, env, module, site)
     return _named(m, m.policy.parameters(m, closure, env))
 
 

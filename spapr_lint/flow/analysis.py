@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from spapr_lint.findings import Finding, Ledger, Unseen
-from spapr_lint.flow import report, solve
+from spapr_lint.flow import interfaces, report, solve
 from spapr_lint.flow.arrivals import Arrival
 from spapr_lint.flow.machine import Machine
 from spapr_lint.flow.policy import Policy
@@ -36,6 +36,7 @@ def interpret(
     for module in modules:
         added = program.add(module.name, module.path, module.code, module.language)
         added.families = module.families
+        added.held = module.held
         added.words, added.fields, added.types = module.words, module.fields, module.types
         for name in module.exported:
             program.link(name, added)
@@ -62,7 +63,9 @@ def analyse(
                 return frozenset(function.variables)
         return frozenset()
 
-    found = report.findings(machine.policy.arrivals.settled(), list(sources), pack, locals_of)
+    arrivals = machine.policy.arrivals.settled()
+    arrivals += interfaces.disagreements(machine, arrivals)
+    found = report.findings(arrivals, list(sources), pack, locals_of)
     limits = _limits(machine, sources)
     functions = sum(len(module.ir.functions) for module in program.modules)
     return found, replace(

@@ -74,7 +74,7 @@ def names_of(m: Machine, callee: Value) -> set[str]:
     return names
 
 
-def _when(item: Any, n: ir.Node, arguments: Arguments) -> bool:
+def applies_when(item: Any, n: ir.Node, arguments: Arguments) -> bool:
     """Whether the other arguments are those that a declaration is about."""
     for position, allowed in item.when:
         node = None
@@ -165,7 +165,7 @@ def check_sinks(
     """Judge the arguments that sinks are about; one argument may please any family."""
     grouped: dict[Any, list[Any]] = {}
     for sink in sinks:
-        if policy.fits(sink, a) and _when(sink, n, arguments):
+        if policy.fits(sink, a) and applies_when(sink, n, arguments):
             grouped.setdefault((sink.argument, sink.deref, sink.rule), []).append(sink)
     for (which, deref, _), group in grouped.items():
         value = _argument(arguments, which)
@@ -292,7 +292,7 @@ def _produced(
         p for each in sorted(lasts) for p in policy.call_producers.get(each, ()) if p.call in names
     ]
     producers += _method_items(policy, m, policy.method_producers, word, receiver)
-    producers = [p for p in producers if _when(p, n, arguments)]
+    producers = [p for p in producers if applies_when(p, n, arguments)]
     outs = [p for p in producers if p.out is not None and policy.fits(p, a)]
     for producer in outs:
         _write_out(policy, m, a, n, arguments.get(producer.out), producer)

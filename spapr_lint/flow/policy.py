@@ -17,6 +17,7 @@ from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.arrivals import Arrivals
 from spapr_lint.flow.machine import Activation, Env, Machine, Module
 from spapr_lint.flow.objects import LENGTH, ClassRef, Closure, Object
+from spapr_lint.flow.passed import Passed
 from spapr_lint.flow.values import (
     DECLARED,
     NAMED,
@@ -52,6 +53,7 @@ class Policy:
         self.pack = pack
         self.algebra = pack.algebra
         self.arrivals = Arrivals(pack)
+        self.interfaces = Passed()
         self._annotations: dict[str, Annotation] = {}
         self._through = {space.name for space in pack.spaces.values() if space.through_arithmetic}
         self.labels = frozenset(s.name for s in pack.spaces.values() if s.algebra == "label")

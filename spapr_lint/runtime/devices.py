@@ -1,0 +1,227 @@
+"""qdev and what devices register: realizing, resets, interrupt lines, memory regions, vmstate.
+
+What is registered is kept and can be asked for; nothing that holds a callback is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from spapr_lint.runtime.errors import Faulted
+from spapr_lint.runtime.layout import RecordType
+from spapr_lint.runtime.link import Link
+from spapr_lint.runtime.memory import Array, Record, Ref, array, find, root
+from spapr_lint.runtime.program import POINTER
+from spapr_lint.runtime.properties import Properties
+from spapr_lint.runtime.qom import Qom
+from spapr_lint.runtime.reports import Reports
+
+
+class Line:
+    """An interrupt line: who is told of its level."""
+
+    __slots__ = ("_handler", "_opaque", "_number", "_level")
+
+    def __init__(self, handler: Any, opaque: Any, number: int) -> None:
+        self._handler, self._opaque, self._number, self._level = handler, opaque, number, 0
+
+    def _set(self, level: int) -> None:
+        self._level = level
+        if self._handler is not None:
+            self._handler(self._opaque, self._number, level)
+
+
+class Devices:
+    """One machine's devices."""
+
+    def __init__(self, link: Link, qom: Qom, properties: Properties, reports: Reports) -> None:
+        self.link, self.qom, self.properties, self.reports = link, qom, properties, reports
+        self.resets: list[tuple[Any, Any]] = []
+        self.regions: list[tuple[Any, Any, Any]] = []
+        self.machine: Any = None
+        self.hotplug = True
+        properties.realize = lambda thing, errp: self.realize(thing, None, errp)
+
+    def names(self) -> dict[str, Any]:
+        keep = self.link.keep
+        return {
+            "qdev_new": self.qom.new,
+            "qdev_try_new": self.qom.new,
+            "qdev_create": lambda _bus, name: self.qom.new(name),
+            "qdev_init_nofail": lambda dev: self.realize(dev, None, self.fatal()),
+            "qdev_realize": self.realize,
+            "qdev_realize_and_unref": self.realize,
+            "sysbus_realize": lambda dev, errp: self.realize(dev, None, errp),
+            "sysbus_realize_and_unref": lambda dev, errp: self.realize(dev, None, errp),
+            "qdev_unrealize": self.unrealize,
+            "object_unparent": self.unparent,
+            "qdev_get_machine": lambda: self.machine,
+            "qdev_set_parent_bus": lambda *_given: True,
+            "sysbus_get_default": lambda: None,
+            "sysbus_init_child_obj": self.sysbus_child,
+            "object_initialize_child_with_props": self.qom.initialise_child,
+            "device_class_set_parent_realize": self.parent_slot("realize"),
+            "device_class_set_parent_unrealize": self.parent_slot("unrealize"),
+            "device_class_set_parent_reset": self.parent_slot("reset"),
+            "device_class_set_legacy_reset": self.legacy_reset,
+            "device_legacy_reset": self.reset,
+            "device_cold_reset": self.reset,
+            "qemu_register_reset": lambda function, opaque: self.resets.append((function, opaque)),
+            "qemu_unregister_reset": self.unregister,
+            "qemu_allocate_irqs": self.lines,
+            "qemu_allocate_irq": lambda handler, opaque, n: Line(handler, opaque, n),
+            "qemu_free_irqs": lambda *_given: None,
+            "qemu_set_irq": self.set_line,
+            "qemu_irq_raise": lambda line: self.set_line(line, 1),
+            "qemu_irq_lower": lambda line: self.set_line(line, 0),
+            "qemu_irq_pulse": self.pulse,
+            "memory_region_init_io": self.region,
+            "vmstate_register": lambda *given: keep("vmstate", *given) or 0,
+            "vmstate_unregister": lambda *given: keep("vmstate gone", *given),
+            "qemu_add_vm_change_state_handler": lambda *given: keep("vm state", *given),
+            "qemu_del_vm_change_state_handler": lambda *given: keep("vm state gone", *given),
+            "run_on_cpu": lambda cs, function, data: function(cs, data),
+            "async_run_on_cpu": lambda cs, function, data: function(cs, data),
+        }  # fmt: skip
+
+    def fatal(self) -> Any:
+        return self.link.natives["error_fatal"]
+
+    # ---- realizing
+
+    def realize(self, dev: Any, _bus: Any = None, errp: Any = None) -> bool:
+        """``qdev_realize``: before it the machine's pre_plug, after it its plug."""
+        thing = root(dev)
+        instance = thing._qom
+        if instance is None:
+            raise Faulted(f"{dev!r} is no object")
+        local = Ref(None)
+        handler = self.handler(thing)
+        for step in ("pre_plug", "", "plug"):
+            if step:
+                self.plugged(handler, step, thing, local)
+            else:
+                self.realized(thing, local)
+            if local.v is not None:
+                self.reports.propagate(errp, local.v)
+                return False
+        instance.realized = True
+        return True
+
+    def realized(self, thing: Any, errp: Any) -> None:
+        cls = self.device_class(thing)
+        if cls.realize is not None:
+            cls.realize(find(thing, self.qom.record("DeviceState")), errp)
+
+    def device_class(self, thing: Any) -> Any:
+        return find(self.qom.of(thing).record, self.qom.record("DeviceClass"))
+
+    def handler(self, thing: Any) -> Any:
+        """The hotplug handler that the machine names for a device."""
+        if self.machine is None or not self.hotplug:
+            return None
+        machine = root(self.machine)
+        cls = self.qom.of(machine)
+        inner = find(cls.record, self.qom.record("MachineClass"))
+        chosen = inner.get_hotplug_handler
+        if chosen is None:
+            return None
+        device = find(thing, self.qom.record("DeviceState"))
+        return chosen(find(machine, self.qom.record("MachineState")), device)
+
+    def plugged(self, handler: Any, step: str, thing: Any, errp: Any) -> None:
+        if handler is None:
+            return
+        cls = self.qom.get_class(self.qom.record("HotplugHandlerClass"), handler)
+        function = getattr(cls, step)
+        if function is None:
+            return
+        device = find(thing, self.qom.record("DeviceState"))
+        arguments = (handler, device, errp)
+        function(*arguments[: function.__code__.co_argcount])
+
+    def unrealize(self, dev: Any, *errp: Any) -> None:
+        thing = root(dev)
+        cls = self.device_class(thing)
+        thing._qom.realized = False
+        if cls.unrealize is not None:
+            device = find(thing, self.qom.record("DeviceState"))
+            given = (device, *errp)
+            cls.unrealize(*given[: cls.unrealize.__code__.co_argcount])
+
+    def unparent(self, thing: Any) -> None:
+        """Take an object out of the tree; a realized device is unrealized first."""
+        thing = root(thing)
+        instance = thing._qom
+        if instance is not None and instance.realized:
+            self.unrealize(thing)
+        if instance is not None and instance.parent is not None:
+            children = instance.parent._qom.children
+            for name in [n for n, child in children.items() if child is thing]:
+                del children[name]
+            instance.parent = None
+
+    def sysbus_child(self, parent: Any, name: Any, child: Any, _size: int, kind: Any) -> None:
+        self.qom.initialise_child(parent, name, child, kind)
+
+    def parent_slot(self, slot: str) -> Callable[..., None]:
+        def set_parent(dc: Any, function: Any, kept: Any) -> None:
+            kept.v = getattr(dc, slot)
+            setattr(dc, slot, function)
+
+        return set_parent
+
+    # ---- resets
+
+    def legacy_reset(self, dc: Any, function: Any) -> None:
+        name = "legacy_reset" if "legacy_reset" in type(dc)._fields else "reset"
+        setattr(dc, name, function)
+
+    def reset(self, dev: Any) -> None:
+        """A device's own reset."""
+        cls = self.device_class(root(dev))
+        name = "legacy_reset" if "legacy_reset" in type(cls)._fields else "reset"
+        function = getattr(cls, name)
+        if function is not None:
+            function(find(root(dev), self.qom.record("DeviceState")))
+
+    def reset_all(self) -> None:
+        """What ``qemu_devices_reset`` does: every handler, in the order of registration."""
+        for function, opaque in list(self.resets):
+            function(opaque)
+
+    def unregister(self, function: Any, opaque: Any) -> None:
+        for index, (known, what) in enumerate(self.resets):
+            if known is function and what == opaque:
+                del self.resets[index]
+                return
+
+    # ---- lines and regions
+
+    def lines(self, handler: Any, opaque: Any, count: int) -> Any:
+        made = array(POINTER, None, count)
+        made._items[:] = [Line(handler, opaque, number) for number in range(count)]
+        return made
+
+    def set_line(self, line: Any, level: int) -> None:
+        if isinstance(line, Line):
+            line._set(int(level))
+        elif line is not None:
+            raise Faulted(f"no interrupt line: {line!r}")
+
+    def pulse(self, line: Any) -> None:
+        self.set_line(line, 1)
+        self.set_line(line, 0)
+
+    def region(self, region: Any, owner: Any, ops: Any, opaque: Any, *_rest: Any) -> None:
+        """A memory region with functions: kept, so that it can be read and written later."""
+        del owner
+        self.regions.append((region, ops, opaque))
+
+    def region_of(self, region: Any) -> tuple[Any, Any] | None:
+        """The functions and their argument behind a region."""
+        return next(((ops, o) for known, ops, o in self.regions if known is region), None)
+
+
+__all__ = ["Array", "Devices", "Line", "Record", "RecordType"]

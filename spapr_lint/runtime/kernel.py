@@ -1,0 +1,226 @@
+"""KVM for translated C: QEMU's kvm_* functions over the model of the kernel's devices.
+
+The device answers as `spapr_lint.model.kvm_device` does, which was measured on the real kernel.
+Group and type numbers are the kernel's (linux-headers/asm-powerpc/kvm.h).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from spapr_lint.model import kvm as host
+from spapr_lint.model.kvm_device import has_attr, kvm_get_queue, kvm_set_attr
+from spapr_lint.runtime.layout import RecordType
+from spapr_lint.runtime.link import Link
+from spapr_lint.runtime.literal import Text
+from spapr_lint.runtime.memory import Ref, find, root
+from spapr_lint.runtime.qom import Qom
+from spapr_lint.runtime.reports import Reports
+from spapr_lint.runtime.views import View, bytes_of, put_bytes
+
+_XIVE_GROUPS: Final = {
+    1: host.KVM_DEV_XIVE_GRP_CTRL,
+    2: host.KVM_DEV_XIVE_GRP_SOURCE,
+    3: host.KVM_DEV_XIVE_GRP_SOURCE_CONFIG,
+    4: host.KVM_DEV_XIVE_GRP_EQ_CONFIG,
+    5: host.KVM_DEV_XIVE_GRP_SOURCE_SYNC,
+}
+_XICS_GROUPS: Final = {1: host.KVM_DEV_XICS_GRP_SOURCES, 2: host.KVM_DEV_XICS_GRP_CTRL}
+_FD: Final = 9
+CAPS: Final = {"KVM_CAP_PPC_IRQ_XIVE": host.KVM_CAP_PPC_IRQ_XIVE, "KVM_CAP_IRQ_XICS": "IRQ_XICS"}
+
+
+class Call(NamedTuple):
+    """One call of KVM: its name, its numbers, what the kernel answered."""
+
+    name: str
+    arguments: tuple[Any, ...]
+    result: int
+
+
+class Kernel:
+    """The host kernel below one machine; ``enabled`` is ``-accel kvm``."""
+
+    def __init__(self, link: Link, qom: Qom, reports: Reports, enabled: bool) -> None:
+        self.link, self.qom, self.reports, self.enabled = link, qom, reports, enabled
+        self.vm = host.KvmVm()
+        self.calls: list[Call] = []
+        link.variables.update(
+            kvm_allowed=enabled, kvm_kernel_irqchip=False, kvm_split_irqchip=False,
+            kvm_msi_via_irqfd_allowed=False, kvm_gsi_direct_mapping=False, kvm_state=None,
+            kvm_async_interrupts_allowed=False, kvm_halt_in_kernel_allowed=False,
+            kvm_irqfds_allowed=False, kvm_gsi_routing_allowed=False,
+        )  # fmt: skip
+
+    def names(self) -> dict[str, Any]:
+        def on(value: Any) -> Any:
+            return lambda *_given: value if self.enabled else 0
+
+        return {
+            "kvm_enabled": lambda: int(self.enabled),
+            "kvm_irqchip_in_kernel": lambda: self.link.variables["kvm_kernel_irqchip"],
+            "kvm_kernel_irqchip_allowed": on(1),
+            "kvm_kernel_irqchip_required": on(0),
+            "kvm_kernel_irqchip_split": on(0),
+            "machine_kernel_irqchip_split": on(0),
+            "machine_kernel_irqchip_allowed": on(1),
+            "machine_kernel_irqchip_required": on(0),
+            "kvmppc_smt_threads": lambda: self.vm.emul_smt_mode if self.enabled else 1,
+            "kvmppc_set_smt_threads": self.set_smt,
+            "kvmppc_has_cap_xive": on(1),
+            "kvmppc_has_cap_mmu_radix": on(1),
+            "kvmppc_has_cap_mmu_hash_v3": on(1),
+            "kvmppc_get_tbfreq": lambda: 512000000,
+            "kvmppc_get_clockfreq": lambda: 1000000000,
+            "kvm_arch_vcpu_id": self.vcpu_id,
+            "kvm_check_extension": on(1),
+            "kvm_vm_check_extension": on(1),
+            "kvm_create_device": self.create_device,
+            "kvm_device_access": self.access,
+            "kvm_device_check_attr": self.check,
+            "kvm_vcpu_enable_cap": self.enable_vcpu,
+            "kvm_get_one_reg": lambda *_given: 0,
+            "kvm_set_one_reg": lambda *_given: 0,
+            "kvm_vcpu_id_is_valid": lambda number: int(0 <= number < 8 * 2048),
+            "close": self.close,
+            "mmap": self.map,
+            "munmap": lambda *_given: 0,
+            "MAP_FAILED": _FAILED,
+        }
+
+    def note(self, name: str, arguments: tuple[Any, ...], result: int) -> int:
+        self.calls.append(Call(name, arguments, result))
+        return result
+
+    def set_smt(self, threads: int) -> int:
+        ret = host.kvm_vm_enable_cap(self.vm, host.KVM_CAP_PPC_SMT, int(threads))
+        return self.note("PPC_SMT", (int(threads),), ret)
+
+    def vcpu_id(self, cs: Any) -> int:
+        cpu = find(root(cs), self.qom.record(_cpu_record(self.qom)))
+        return int(cpu.vcpu_id)
+
+    def create_vcpu(self, cs: Any) -> int:
+        """What ``kvm_init_vcpu`` does when a CPU is realized."""
+        number = self.vcpu_id(cs)
+        made = host.kvm_create_vcpu(self.vm, number)
+        ret = made if isinstance(made, int) else 0
+        return self.note("CREATE_VCPU", (number,), ret)
+
+    def create_device(self, _state: Any, kind: int, test: Any = 0) -> int:
+        if test:
+            return 0
+        made = host.kvm_create_device(self.vm, int(kind))
+        ret = made if isinstance(made, int) else _FD
+        return self.note("CREATE_DEVICE", (int(kind),), ret)
+
+    def groups(self) -> dict[int, str]:
+        device = self.vm.device
+        xics = device is not None and device.kind == host.KVM_DEV_TYPE_XICS
+        return _XICS_GROUPS if xics else _XIVE_GROUPS
+
+    def check(self, _fd: int, group: int, attr: int) -> int:
+        name = self.groups().get(int(group))
+        device = self.vm.device
+        return int(name is not None and device is not None and has_attr(device, name, attr) == 0)
+
+    def access(
+        self, fd: int, group: int, attr: int, value: Any, write: Any, errp: Any = None
+    ) -> int:
+        """KVM_SET_DEVICE_ATTR or KVM_GET_DEVICE_ATTR on the machine's device."""
+        device, name = self.vm.device, self.groups().get(int(group))
+        if device is None or name is None or fd != _FD:
+            ret = -9 if device is None or fd != _FD else -6
+        elif not write:
+            ret = self._get(device, name, int(attr), value)
+        else:
+            ret = kvm_set_attr(device, name, int(attr), self._given(name, int(attr), value))
+        self.note(name or f"group {group}", (int(attr), bool(write)), ret)
+        if ret < 0 and errp is not None:
+            way = "SET" if write else "GET"
+            form = f"KVM_{way}_DEVICE_ATTR failed: Group {group} attr 0x{int(attr):016x}"
+            self.reports.setg_errno(errp, -ret, Text(form))
+        return ret
+
+    def _given(self, name: str, attr: int, value: Any) -> Any:
+        """What the kernel reads from user space: a queue's record, 32 or 64 bits, nothing."""
+        if value is None:
+            return None
+        if name == host.KVM_DEV_XIVE_GRP_EQ_CONFIG:
+            return host.KvmEq(
+                int(value.flags), int(value.qshift), int(value.qaddr),
+                int(value.qtoggle), int(value.qindex),
+            )  # fmt: skip
+        if isinstance(value, Ref) or hasattr(type(value), "v") or isinstance(value, View):
+            return int(value.v or 0)
+        del attr
+        return int.from_bytes(bytes_of(value, 8), "little")
+
+    def _get(self, device: host.KvmDevice, name: str, attr: int, value: Any) -> int:
+        if name == host.KVM_DEV_XIVE_GRP_EQ_CONFIG:
+            queue = kvm_get_queue(device, attr >> 3 & 0x1FFFFFFF, attr & 7)
+            if isinstance(queue, int):
+                return queue
+            for field, number in zip(queue._fields, queue, strict=True):
+                setattr(value, field, number)
+            return 0
+        source = device.sources.get(attr)
+        if name == host.KVM_DEV_XICS_GRP_SOURCES and source is not None:
+            put_bytes(value, bytes(8))
+            return 0
+        return -6
+
+    def enable_vcpu(self, cs: Any, cap: int, flags: int, *given: Any) -> int:
+        """KVM_ENABLE_CAP of a vCPU: connects it to the interrupt device."""
+        vcpu = self.vm.vcpus.get(self.vcpu_id(cs))
+        name = next(
+            (text for key, text in CAPS.items() if self.link.resolve(self.qom.home, key)[0] == cap),
+            "",
+        )
+        if vcpu is None or not name:
+            return self.note(f"cap {cap}", (), -22)
+        device = self.vm.device if given and given[0] == _FD else None
+        number = int(given[1]) if len(given) > 1 else 0
+        ret = host.kvm_vcpu_enable_cap(vcpu, name, int(flags), device, number)
+        return self.note(name, (number,), ret)
+
+    def close(self, fd: int) -> int:
+        if fd == _FD and self.vm.device is not None:
+            host.kvm_close_device(self.vm.device)
+            return self.note("CLOSE", (int(fd),), 0)
+        return 0
+
+    def map(self, *_given: Any) -> Any:
+        """The ESB or TIMA pages of the device."""
+        return EsbPages(self)
+
+
+class EsbPages:
+    """The device's management pages as a pointer; loads and stores reach its sources."""
+
+    __slots__ = ("_kernel", "_offset")
+
+    def __init__(self, kernel: Kernel, offset: int = 0) -> None:
+        self._kernel, self._offset = kernel, offset
+
+    def _moved(self, index: int) -> EsbPages:
+        return EsbPages(self._kernel, self._offset + index)
+
+
+class _Failed:
+    __slots__ = ()
+
+
+_FAILED: Final = _Failed()
+
+
+def _cpu_record(qom: Qom) -> str:
+    """``ArchCPU`` since 7.0, ``PowerPCCPU`` before."""
+    return cpu_record(qom)
+
+
+def cpu_record(qom: Qom) -> str:
+    """The record of a PowerPC CPU in this tree."""
+
+    found = qom.link.program.type_named(qom.home, "ArchCPU")
+    return "ArchCPU" if isinstance(found, RecordType) and found._fields else "PowerPCCPU"

@@ -1,0 +1,423 @@
+"""The C library, GLib and QEMU's small helpers: memory, text, bits, byte order, constants.
+
+Sizes are bytes; what runs is on a little-endian 64-bit host, whatever machine this is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from spapr_lint.runtime.errors import Aborted, Exited, Faulted, OutOfBounds
+from spapr_lint.runtime.layout import RecordType
+from spapr_lint.runtime.link import Link
+from spapr_lint.runtime.literal import Text
+from spapr_lint.runtime.memory import Array, Pointer, Record, array
+from spapr_lint.runtime.text import compare, formatted, text_of
+from spapr_lint.runtime.types import UINT8, ULONG, ArrayType, IntType, SizeOf
+from spapr_lint.runtime.views import bytes_of, put_bytes
+
+_ERRNO = {
+    "EPERM": 1, "ENOENT": 2, "EINTR": 4, "EIO": 5, "ENXIO": 6, "E2BIG": 7, "EBADF": 9,
+    "EAGAIN": 11, "ENOMEM": 12, "EACCES": 13, "EFAULT": 14, "EBUSY": 16, "EEXIST": 17,
+    "ENODEV": 19, "EINVAL": 22, "ENFILE": 23, "ENOSPC": 28, "ERANGE": 34, "ENOSYS": 38,
+    "EOVERFLOW": 75, "ENOTSUP": 95, "EOPNOTSUPP": 95, "ETIMEDOUT": 110,
+}  # fmt: skip
+_TOTAL = 1 << 29  # bytes that one run may allocate
+
+
+def libc(link: Link) -> dict[str, Any]:
+    """Everything here, by name."""
+    return {
+        **_constants(),
+        **_endian(),
+        **_numbers(),
+        **_bitmaps(),
+        **_texts(link),
+        **_Heap().names(),
+        "memset": _memset,
+        "memcpy": _memcpy,
+        "memmove": _memcpy,
+        "memcmp": _memcmp,
+        "exit": _raiser(link, Exited, "exit"),
+        "abort": _raiser(link, Aborted, "abort"),
+        "g_abort": _raiser(link, Aborted, "abort"),
+        "g_assert_not_reached": _raiser(link, Aborted, "code should not be reached"),
+        "g_assert": _asserted(link),
+        "stringify": lambda value: Text(value),
+    }
+
+
+def _raiser(link: Link, kind: type[Exited] | type[Aborted], what: str) -> Callable[..., Any]:
+    def end(status: Any = "") -> Any:
+        last = link.said[-1] if link.said and kind is Exited else ""
+        message = last or f"{link.function()}: {what}"
+        raise kind(message if kind is Aborted or last else f"exit({status})", link.place())
+
+    return end
+
+
+def _asserted(link: Link) -> Callable[[Any], None]:
+    def assertion(holds: Any) -> None:
+        if not holds:
+            raise Aborted(f"{link.function()}: assertion failed", link.place())
+
+    return assertion
+
+
+def _constants() -> dict[str, Any]:
+    found: dict[str, Any] = dict(_ERRNO)
+    for bits in (8, 16, 32, 64):
+        found[f"UINT{bits}_MAX"] = (1 << bits) - 1
+        found[f"INT{bits}_MAX"] = (1 << (bits - 1)) - 1
+        found[f"INT{bits}_MIN"] = -(1 << (bits - 1))
+        size = "l" if bits == 64 else ""
+        for letter in "xduX":
+            found[f"PRI{letter}{bits}"] = Text(size + letter)
+        found[f"UINT{bits}_C"] = found[f"INT{bits}_C"] = lambda value: value
+    for name, bits in (("INT", 32), ("LONG", 64)):
+        found[f"{name}_MAX"] = (1 << (bits - 1)) - 1
+        found[f"{name}_MIN"] = -(1 << (bits - 1))
+        found[f"U{name}_MAX"] = (1 << bits) - 1
+    found.update(KiB=1 << 10, MiB=1 << 20, GiB=1 << 30, TiB=1 << 40)
+    found.update(CHAR_BIT=8, BITS_PER_BYTE=8, BITS_PER_LONG=64, HOST_LONG_BITS=64)
+    found.update(SIZE_MAX=(1 << 64) - 1, UINTPTR_MAX=(1 << 64) - 1)
+    found.update(HOST_BIG_ENDIAN=0, HOST_WORDS_BIGENDIAN=0, TARGET_BIG_ENDIAN=1)
+    found.update(TARGET_LONG_BITS=64, HWADDR_BITS=64, HWADDR_PRIx=Text("lx"))
+    found.update(TARGET_FMT_lx=Text("%016lx"), TARGET_FMT_plx=Text("%016lx"))
+    found.update(TRUE=1, FALSE=0, true=True, false=False, errno=0)
+    found.update(PROT_READ=1, PROT_WRITE=2, MAP_SHARED=1, SIGBUS=7)
+    return found
+
+
+def _endian() -> dict[str, Any]:
+    def swap(size: int) -> Callable[[Any], int]:
+        mask = (1 << size * 8) - 1
+
+        def swapped(value: Any) -> int:
+            return int.from_bytes((value & mask).to_bytes(size, "little"), "big")
+
+        return swapped
+
+    def kept(size: int) -> Callable[[Any], int]:
+        mask = (1 << size * 8) - 1
+        return lambda value: int(value & mask)
+
+    found: dict[str, Any] = {}
+    for bits in (16, 32, 64):
+        for form in ("cpu_to_be{}", "be{}_to_cpu", "bswap{}", "tswap{}", "__builtin_bswap{}"):
+            found[form.format(bits)] = swap(bits // 8)
+        for form in ("cpu_to_le{}", "le{}_to_cpu"):
+            found[form.format(bits)] = kept(bits // 8)
+        found.update(_memory_access(bits))
+    return found
+
+
+def _memory_access(bits: int) -> dict[str, Any]:
+    """``ldl_be_p`` and its kin: numbers in bytes."""
+    letter, size = {16: ("uw", 2), 32: ("l", 4), 64: ("q", 8)}[bits]
+    store_letter = letter[-1]
+    found: dict[str, Any] = {}
+    for end, order in (("be", "big"), ("le", "little"), ("he", "little")):
+        found[f"ld{letter}_{end}_p"] = lambda p, o=order: int.from_bytes(bytes_of(p, size), o)
+        found[f"st{store_letter}_{end}_p"] = lambda p, value, o=order: put_bytes(
+            p, (int(value) & ((1 << bits) - 1)).to_bytes(size, o)
+        )
+    return found
+
+
+def _count(bits: int) -> dict[str, Any]:
+    mask = (1 << bits) - 1
+    return {
+        f"ctz{bits}": lambda x: ((x & mask) & -(x & mask)).bit_length() - 1 if x & mask else bits,
+        f"clz{bits}": lambda x: bits - (x & mask).bit_length(),
+        f"cto{bits}": lambda x: ((~x & mask) & -(~x & mask)).bit_length() - 1,
+        f"clo{bits}": lambda x: bits - (~x & mask).bit_length(),
+        f"ctpop{bits}": lambda x: (x & mask).bit_count(),
+    }
+
+
+def _numbers() -> dict[str, Any]:
+    def up(value: int, to: int) -> int:
+        return -(-value // to) * to
+
+    def down(value: int, to: int) -> int:
+        return value // to * to
+
+    table = {
+        "MIN": min, "MAX": max, "MIN_CONST": min, "MAX_CONST": max,
+        "MIN_NON_ZERO": lambda a, b: min(a, b) if a and b else a or b,
+        "DIV_ROUND_UP": lambda n, d: (n + d - 1) // d,
+        "ROUND_UP": up, "QEMU_ALIGN_UP": up, "ROUND_DOWN": down, "QEMU_ALIGN_DOWN": down,
+        "QEMU_IS_ALIGNED": lambda n, to: int(n % to == 0),
+        "is_power_of_2": lambda x: bool(x and not x & (x - 1)),
+        "pow2floor": lambda x: 1 << (x.bit_length() - 1) if x else 0,
+        "pow2ceil": lambda x: 1 << max(0, (x - 1).bit_length()),
+        "ARRAY_SIZE": len, "likely": lambda x: x, "unlikely": lambda x: x,
+        "ctzl": _count(64)["ctz64"], "clzl": _count(64)["clz64"],
+        "BIT": lambda n: 1 << n, "BIT_ULL": lambda n: 1 << n, "abs": abs,
+        "MAKE_64BIT_MASK": lambda shift, length: (((1 << 64) - 1) >> (64 - length)) << shift,
+        "BITS_TO_LONGS": lambda n: -(-n // 64),
+        "QEMU_BUILD_BUG_ON": lambda _fails: None,
+        "QEMU_BUILD_BUG_MSG": lambda *_given: None,
+        "__builtin_expect": lambda value, _likely: value,
+        "qatomic_read": lambda p: p.v, "qatomic_set": _atomic_set,
+        "smp_mb": lambda: None, "smp_rmb": lambda: None, "smp_wmb": lambda: None,
+        "barrier": lambda: None,
+    }  # fmt: skip
+    return {**table, **_count(32), **_count(64)}
+
+
+def _atomic_set(pointer: Any, value: Any) -> None:
+    pointer.v = value
+
+
+def _bits_of(bitmap: Any) -> tuple[Any, int]:
+    return (bitmap._array, bitmap._index * 64) if isinstance(bitmap, Pointer) else (bitmap, 0)
+
+
+def _bitmaps() -> dict[str, Any]:
+    """QEMU's bitmaps: arrays of ``unsigned long``, lowest bit first."""
+
+    def put(bitmap: Any, first: int, count: int, on: bool) -> None:
+        longs, base = _bits_of(bitmap)
+        for bit in range(base + first, base + first + count):
+            one = 1 << (bit & 63)
+            longs[bit >> 6] = longs[bit >> 6] | one if on else longs[bit >> 6] & ~one
+
+    def test(bit: int, bitmap: Any) -> int:
+        longs, base = _bits_of(bitmap)
+        bit += base
+        return int(longs[bit >> 6] >> (bit & 63) & 1)
+
+    def change(bit: int, bitmap: Any, on: bool) -> int:
+        old = test(bit, bitmap)
+        put(bitmap, bit, 1, on)
+        return old
+
+    def find(bitmap: Any, size: int, start: int, wanted: int) -> int:
+        return next((b for b in range(start, size) if test(b, bitmap) == wanted), size)
+
+    def area(bitmap: Any, size: int, start: int, count: int, align: int) -> int:
+        align, at = int(align), (start + int(align)) & ~int(align)
+        while at + count <= size:
+            used = next((b for b in range(at, at + count) if test(b, bitmap)), -1)
+            if used < 0:
+                return at
+            at = (used + 1 + align) & ~align
+        return size
+
+    def combine(to: Any, bits: list[int]) -> int:
+        for index, bit in enumerate(bits):
+            put(to, index, 1, bool(bit))
+        return int(any(bits))
+
+    return {
+        "bitmap_new": lambda n: Array(ULONG, -(-n // 64)),
+        "bitmap_try_new": lambda n: Array(ULONG, -(-n // 64)),
+        "bitmap_zero": lambda b, n: put(b, 0, n, False),
+        "bitmap_fill": lambda b, n: put(b, 0, n, True),
+        "bitmap_set": lambda b, first, n: put(b, first, n, True),
+        "bitmap_clear": lambda b, first, n: put(b, first, n, False),
+        "bitmap_empty": lambda b, n: int(find(b, n, 0, 1) == n),
+        "bitmap_full": lambda b, n: int(find(b, n, 0, 0) == n),
+        "bitmap_copy": lambda to, a, n: combine(to, [test(i, a) for i in range(n)]),
+        "bitmap_or": lambda to, a, b, n: combine(
+            to, [test(i, a) | test(i, b) for i in range(n)]
+        ),
+        "bitmap_and": lambda to, a, b, n: combine(
+            to, [test(i, a) & test(i, b) for i in range(n)]
+        ),
+        "bitmap_andnot": lambda to, a, b, n: combine(
+            to, [test(i, a) & ~test(i, b) & 1 for i in range(n)]
+        ),
+        "bitmap_equal": lambda a, b, n: int(all(test(i, a) == test(i, b) for i in range(n))),
+        "bitmap_count_one": lambda b, n: sum(test(i, b) for i in range(n)),
+        "bitmap_find_next_zero_area": area,
+        "find_next_bit": lambda b, size, start: find(b, size, start, 1),
+        "find_first_bit": lambda b, size: find(b, size, 0, 1),
+        "find_next_zero_bit": lambda b, size, start: find(b, size, start, 0),
+        "find_first_zero_bit": lambda b, size: find(b, size, 0, 0),
+        "find_last_bit": lambda b, size: next(
+            (i for i in range(size - 1, -1, -1) if test(i, b)), size
+        ),
+        "set_bit": lambda bit, b: put(b, bit, 1, True),
+        "clear_bit": lambda bit, b: put(b, bit, 1, False),
+        "test_bit": test,
+        "test_and_set_bit": lambda bit, b: change(bit, b, True),
+        "test_and_clear_bit": lambda bit, b: change(bit, b, False),
+    }  # fmt: skip
+
+
+def _texts(link: Link) -> dict[str, Any]:
+    def contains(text: Any, part: Any) -> Any:
+        whole, at = text_of(text), text_of(text).find(text_of(part))
+        return None if at < 0 else Text(whole[at:])
+
+    def put(buffer: Any, size: int, form: Any, *given: Any) -> int:
+        made = formatted(form, given)
+        if size > 0:
+            put_bytes(buffer, made.encode("latin-1", "replace")[: size - 1] + b"\0")
+        return len(made)
+
+    def copied(text: Any, size: int | None = None) -> Any:
+        return None if text is None else Text(text_of(text)[:size])
+
+    def joined(*parts: Any) -> Text:
+        found = []
+        for part in parts:
+            if part is None:
+                break
+            found.append(text_of(part))
+        return Text("".join(found))
+
+    def equal(left: Any, right: Any) -> int:
+        return int(left is not right) if left is None or right is None else compare(left, right)
+
+    def strings(listed: Any) -> list[str]:
+        found: list[str] = []
+        while listed[len(found)] is not None:
+            found.append(text_of(listed[len(found)]))
+        return found
+
+    del link
+    return {
+        "g_strjoinv": lambda between, listed: Text(text_of(between).join(strings(listed))),
+        "g_strv_length": lambda listed: len(strings(listed)),
+        "g_strfreev": lambda _listed: None,
+        "strlen": lambda text: len(text_of(text)),
+        "strcmp": compare,
+        "strncmp": lambda a, b, n: compare(text_of(a)[:n], text_of(b)[:n]),
+        "strstr": contains,
+        "strchr": lambda text, code: contains(text, Text(chr(code))),
+        "g_str_equal": lambda a, b: int(compare(a, b) == 0),
+        "g_strcmp0": equal,
+        "g_str_has_prefix": lambda text, part: int(text_of(text).startswith(text_of(part))),
+        "g_str_has_suffix": lambda text, part: int(text_of(text).endswith(text_of(part))),
+        "g_strdup": copied,
+        "g_strndup": copied,
+        "g_strconcat": joined,
+        "g_strdup_printf": lambda form, *given: formatted(form, given),
+        "g_strdup_vprintf": lambda form, given: formatted(form, given),
+        "sprintf": lambda buffer, form, *given: put(buffer, 1 << 12, form, *given),
+        "snprintf": put,
+        "g_snprintf": put,
+        "strerror": lambda number: Text(f"errno {number}"),
+        "g_strerror": lambda number: Text(f"errno {number}"),
+    }
+
+
+class _Heap:
+    """Memory from malloc and GLib, zeroed and counted."""
+
+    def __init__(self) -> None:
+        self.used = 0
+
+    def names(self) -> dict[str, Any]:
+        same = ("g_malloc", "g_malloc0", "g_try_malloc0", "g_try_malloc", "malloc")
+        new = ("g_new", "g_new0", "g_try_new", "g_try_new0")
+        return {
+            **dict.fromkeys(same, self.bytes),
+            **dict.fromkeys(new, self.things),
+            "g_renew": self.renewed,
+            "g_free": lambda _pointer=None: None,
+            "free": lambda _pointer=None: None,
+            "g_memdup": self.copied,
+            "g_memdup2": self.copied,
+            "g_steal_pointer": self.stolen,
+            "g_clear_pointer": self.cleared,
+        }
+
+    def count(self, size: int) -> None:
+        """Raises `OutOfBounds` when the run has had its share."""
+        self.used += max(size, 16)
+        if self.used > _TOTAL:
+            raise OutOfBounds("out of memory")
+
+    def bytes(self, size: int) -> Any:
+        """A record or an array if the size says of what, else bytes."""
+        self.count(size)
+        if size == 0:
+            return None
+        if not isinstance(size, SizeOf) or size.kind is None:
+            return Array(UINT8, size)
+        if size.count == 1 and isinstance(size.kind, RecordType):
+            made = size.kind()
+            if size.tail:
+                _extend(made, size.tail)
+            return made
+        return Array(size.kind, size.count)
+
+    def things(self, kind: Any, count: int) -> Any:
+        """``g_new0(kind, count)``."""
+        self.count(int(kind.size) * count if not isinstance(kind, RecordType) else count * 64)
+        if count == 0:
+            return None
+        return kind() if count == 1 and isinstance(kind, RecordType) else Array(kind, count)
+
+    def renewed(self, kind: Any, old: Any, count: int) -> Any:
+        self.count(count * 8)
+        made = Array(kind, count)
+        if old is not None:
+            items = old._items if isinstance(old, Array) else [old]
+            made._items[: len(items)] = items[:count]
+        return made
+
+    def copied(self, pointer: Any, size: int) -> Any:
+        if pointer is None:
+            return None
+        if isinstance(pointer, Record) and size == type(pointer).size:
+            made = type(pointer)()
+            made._assign(pointer)
+            return made
+        return array(UINT8, list(bytes_of(pointer, size)))
+
+    def stolen(self, pointer: Any) -> Any:
+        value, pointer.v = pointer.v, None
+        return value
+
+    def cleared(self, pointer: Any, free: Callable[[Any], Any]) -> None:
+        value, pointer.v = pointer.v, None
+        if value is not None:
+            free(value)
+
+
+def _extend(made: Record, count: int) -> None:
+    """A flexible array at a record's end gets its elements."""
+    name, field = list(type(made)._fields.items())[-1]
+    if not isinstance(field.type, ArrayType):
+        raise Faulted(f"{type(made).__name__} ends with no array")
+    tail = Array(field.type.of, count)
+    tail._holder, tail._at = made, name
+    made.__dict__[name] = tail
+
+
+def _memset(pointer: Any, value: int, size: int) -> Any:
+    if isinstance(pointer, Record) and value == 0 and size == type(pointer).size:
+        pointer._assign(type(pointer)())
+    elif isinstance(pointer, Array) and value == 0 and size == len(pointer) * int(pointer._of.size):
+        pointer._clear()
+    else:
+        put_bytes(pointer, bytes([value & 0xFF]) * size)
+    return pointer
+
+
+def _memcpy(to: Any, source: Any, size: int) -> Any:
+    if isinstance(to, Record) and type(to) is type(source) and size == type(to).size:
+        to._assign(source)
+    elif (
+        isinstance(to, Array)
+        and isinstance(source, Array)
+        and to._of is source._of
+        and not isinstance(to._of, IntType)
+    ):
+        for index in range(size // int(to._of.size)):
+            to[index] = source[index]
+    else:
+        put_bytes(to, bytes_of(source, size))
+    return to
+
+
+def _memcmp(left: Any, right: Any, size: int) -> int:
+    first, second = bytes_of(left, size), bytes_of(right, size)
+    return (first > second) - (first < second)

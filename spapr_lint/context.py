@@ -46,6 +46,7 @@ class ModuleIn(NamedTuple):
     language: str
     families: frozenset[str]
     exported: tuple[str, ...]
+    held: tuple[ir.Words, ...] | None = None
     words: frozenset[str] | None = None
     fields: frozenset[str] | None = None
     types: frozenset[str] | None = None
@@ -167,15 +168,14 @@ def _load_python(reading: Reading, paths: Sequence[str], pack: Pack, options: An
             _add_python(reading, path, content, code, pack)
 
 
-def _add_python(reading: Reading, path: str, content: bytes, code: ir.Module, pack: Pack) -> None:
+def _add_python(reading: Reading, path: str, content: bytes, made: lowered.Lowered, pack: Pack) -> None:
     reading.files += 1
     loaded = reading.loaded
     families = pack.families_of((), _identifiers(content)) if pack.families else frozenset()
-    loaded.modules.append(
-        ModuleIn(module_name(path, reading.package), path, code, "python", families, ())
-    )
+    name = module_name(path, reading.package)
+    loaded.modules.append(ModuleIn(name, path, made.code, "python", families, (), made.words))
     text = decode(content)
-    loaded.sources.append(SourceFile(loaded.display(path), text, text, tops(code)))
+    loaded.sources.append(SourceFile(loaded.display(path), text, text, tops(made.code)))
     if path in reading.selection.files:
         loaded.keep(path, text)
 

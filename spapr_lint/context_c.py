@@ -204,7 +204,8 @@ def _add(reading: Reading, file: File, made: Made) -> None:
     text = c.decode(content)
     static = {function.name for function in unit.functions if function.static}
     header = path.endswith(".h")
-    functions = made.code.functions
+    code = made.code.code
+    functions = code.functions
     bound = [f.name for f in functions if f.target is not None and "." not in f.qualname]
     exported = [name for name in bound if header or name not in static]
     if header:
@@ -213,15 +214,16 @@ def _add(reading: Reading, file: File, made: Made) -> None:
         ModuleIn(
             path,
             path,
-            made.code,
+            code,
             "c",
             file.families,
             tuple(exported),
+            made.code.words,
             file.words,
             file.fields,
             file.types,
         )
     )
-    loaded.sources.append(SourceFile(shown, text, made.text, tops(made.code), made.lines))
+    loaded.sources.append(SourceFile(shown, text, made.text, tops(code), made.lines))
     if path in reading.selection.files:
         loaded.keep(path, text)

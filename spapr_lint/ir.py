@@ -203,6 +203,52 @@ class Module(NamedTuple):
     sites: int
 
 
+class Words(NamedTuple):
+    """The words of some code: those of variables, and all others, fields among them."""
+
+    fields: frozenset[str]
+    names: frozenset[str]
+
+
+def words(module: Module) -> tuple[Words, ...]:
+    """The words of each function, of those inside it too; last those of no function."""
+    found: dict[int, Words] = {}
+    for index in range(len(module.functions) - 1, -1, -1):  # inner ones come after outer ones
+        found[index] = _words(module.functions[index].body, module, found)
+    bodies = (module.body, *[one.body for one in module.classes])
+    top = _words(bodies, module, None)
+    return (*[found[index] for index in range(len(module.functions))], top)
+
+
+def _words(body: Block, module: Module, known: dict[int, Words] | None) -> Words:
+    """Words of a block; with ``known`` also those of the functions that it makes."""
+    fields: set[str] = set()
+    names: set[str] = set()
+    pending: list[Any] = [body]
+    made: list[int] = []
+    while pending:
+        node = pending.pop()
+        held = fields
+        if node and node[0].__class__ is int:
+            if node[0] in (NAME, FREE, GLOBAL):
+                held = names
+            elif node[0] in (DEFINE, FUNCTION) and node[1].__class__ is int:
+                made.append(node[1])
+        for part in node:
+            if part.__class__ is tuple:
+                pending.append(part)
+            elif part.__class__ is str:
+                held.add(part)
+    for index in made if known is not None else ():
+        inner = known.get(index) if known is not None else None
+        if inner is None and index < len(module.functions):
+            inner = _words(module.functions[index].body, module, known)
+        if inner is not None:
+            fields |= inner.fields
+            names |= inner.names
+    return Words(frozenset(fields), frozenset(names))
+
+
 def plain(module: Module) -> Node:
     """A module as nested plain tuples, for a cache or another process."""
     functions = tuple(

@@ -22,6 +22,13 @@ class Failure(NamedTuple):
     message: str
 
 
+class Lowered(NamedTuple):
+    """A file's IR, and the words of its functions (`ir.words`)."""
+
+    code: ir.Module
+    words: tuple[ir.Words, ...]
+
+
 @cache
 def maker() -> str:
     """What the IR of a content depends on apart from the content."""
@@ -35,7 +42,7 @@ def modules(
     store: Cache,
     jobs: int | None = None,
     progress: Progress | None = None,
-) -> list[ir.Module | Failure]:
+) -> list[Lowered | Failure]:
     """The IR of Python files (path, content), in their order."""
     keys = [digest("python", maker(), content) for _, content in files]
     found = [store.get(key) for key in keys]
@@ -57,7 +64,7 @@ def _made(store: Cache, item: tuple[str, bytes]) -> ir.Node:
     key, content = item
     data: ir.Node
     try:
-        data = ("", *ir.plain(lower(decode(content))))
+        data = taken_apart(lower(decode(content)))
     except DecodeError as error:
         data = (error.message, error.line, 1)
     except ParseError as error:
@@ -66,7 +73,15 @@ def _made(store: Cache, item: tuple[str, bytes]) -> ir.Node:
     return data
 
 
-def result(data: ir.Node) -> ir.Module | Failure:
-    """The IR or the failure that was taken apart (message, …)."""
+def taken_apart(code: ir.Module) -> ir.Node:
+    """IR and its words as plain data; `result` takes it."""
+    return ("", *ir.plain(code), tuple([tuple(one) for one in ir.words(code)]))
+
+
+def result(data: ir.Node) -> Lowered | Failure:
+    """The IR or the failure (message, line, column) that was taken apart."""
     message, *rest = data
-    return Failure(rest[0], rest[1], message) if message else ir.module(tuple(rest))
+    if message:
+        return Failure(rest[0], rest[1], message)
+    *code, words = rest
+    return Lowered(ir.module(tuple(code)), tuple([ir.Words(*one) for one in words]))

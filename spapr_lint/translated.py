@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from spapr_lint import c, ir, lowered, processes
+from spapr_lint import c, lowered, processes
 from spapr_lint.c.index import maker
 from spapr_lint.cache import Cache, digest
-from spapr_lint.lowered import Failure, Progress
+from spapr_lint.lowered import Failure, Lowered, Progress
 from spapr_lint.python import ParseError, lower
 
 
@@ -32,7 +32,7 @@ class Made(NamedTuple):
     text: str
     lines: tuple[int, ...]
     untranslated: tuple[tuple[int, str], ...]
-    code: ir.Module | Failure
+    code: Lowered | Failure
 
 
 def outlines(
@@ -122,7 +122,7 @@ def _made(store: Cache, declared: c.Declarations, item: tuple[str, Wanted]) -> A
     made = c.translate(wanted.unit, declared, wanted.functions, wanted.macros)
     code: tuple[Any, ...]
     try:
-        code = ("", *ir.plain(lower(made.text)))
+        code = lowered.taken_apart(lower(made.text))
     except ParseError as error:
         code = (error.message, error.line, error.column)
     data = (made.text, made.lines, tuple([tuple(one) for one in made.untranslated]), code)

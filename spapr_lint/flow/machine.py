@@ -42,6 +42,7 @@ class Module:
     __slots__ = (
         "families",
         "fields",
+        "held",
         "index",
         "ir",
         "language",
@@ -65,6 +66,8 @@ class Module:
         self.namespace = Object("module", name, 0, (index, 0))
         self.ref = ModuleRef(index, name, self.namespace)
         self.package = path.endswith("__init__.py")
+        # The words of each function and of no function (`ir.words`), if they are known.
+        self.held: tuple[ir.Words, ...] | None = None
         # Of a C file, what can matter in it: packs' words, their fields, types.  None: all.
         self.words: frozenset[str] | None = None
         self.fields: frozenset[str] | None = None

@@ -9,7 +9,7 @@ when a caller hands such a number to it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from spapr_lint import ir
 from spapr_lint.flow.machine import Machine, Module
@@ -24,7 +24,6 @@ GROUP = 80  # the same, for one of many groups of modules that have nothing to d
 BUDGET = 40_000  # statements; a program that needs more is treated as a large one
 EXACT = 6_000  # statements in the small groups of a large tree, which are followed exactly
 _DEEP = 2
-_VARIABLES = (ir.NAME, ir.FREE, ir.GLOBAL)
 
 Key = tuple[int, int]
 Holder = tuple[str, str]
@@ -37,14 +36,15 @@ class Scope:
     def __init__(self, program: Program, words: frozenset[str]) -> None:
         self._program = program
         self._declared: dict[Key, bool] = {}
-        self._words: dict[Key, set[str]] = {}
-        self._fields: dict[Key, set[str]] = {}
+        self._words: dict[Key, frozenset[str]] = {}
+        self._fields: dict[Key, frozenset[str]] = {}
         self._named: dict[str, list[Key]] = {}
         for module in program.modules:
+            spoken = module.held = module.held or ir.words(module.ir)
             for index, function in enumerate(module.ir.functions):
                 key = (module.index, index)
-                self._fields[key], names = _words(module.ir, function.body)
-                self._words[key] = self._fields[key] | names
+                self._fields[key] = spoken[index].fields
+                self._words[key] = spoken[index].fields | spoken[index].names
                 self._named.setdefault(function.name, []).append(key)
                 if function.owner is not None and function.name == "__init__":
                     name = module.ir.classes[function.owner].name
@@ -94,9 +94,8 @@ class Scope:
             return frozenset(module.index for module in self._program.modules)
         found = {module for module, _ in self.relevant}
         for module in self._program.modules:
-            bodies = [module.ir.body, *(klass.body for klass in module.ir.classes)]
-            held = [_words(module.ir, body) for body in bodies]
-            if any(not words.isdisjoint(fields | names) for fields, names in held):
+            top = (module.held or ir.words(module.ir))[-1]
+            if not (words.isdisjoint(top.fields) and words.isdisjoint(top.names)):
                 found.add(module.index)
         return frozenset(found)
 
@@ -124,29 +123,6 @@ class Scope:
         notes = [parameter.annotation or "" for parameter in closure.function.parameters]
         notes.extend(self._words.get((closure.module, closure.index), ()))
         return any("Annotated[" in note for note in notes)
-
-
-def _words(module: ir.Module, body: ir.Block) -> tuple[set[str], set[str]]:
-    """Words of a block, of the functions in it too: what may be fields, and variables."""
-    fields: set[str] = set()
-    names: set[str] = set()
-    pending: list[Any] = [body]
-    while pending:
-        node = pending.pop()
-        words = fields
-        if node and node[0].__class__ is int:
-            if node[0] in _VARIABLES:
-                words = names
-            elif node[0] in (ir.DEFINE, ir.FUNCTION):
-                index = node[1]
-                if index.__class__ is int and index < len(module.functions):
-                    pending.append(module.functions[index].body)
-        for part in node:
-            if part.__class__ is tuple:
-                pending.append(part)
-            elif part.__class__ is str:
-                words.add(part)
-    return fields, names
 
 
 def carries(value: Value, depth: int = _DEEP) -> bool:

@@ -126,12 +126,32 @@ def whole(text: str) -> str:
     return text
 
 
+# What a statement or expression of some kind must have in its text.
+_SIGNS: Final = {
+    "break_statement": "break",
+    "continue_statement": "continue",
+    "goto_statement": "goto",
+    "compound_statement": "{",
+    "conditional_expression": "?",
+    "labeled_statement": ":",
+    "update_expression": "",
+}
+
+
 def contains(node: Node, kinds: frozenset[str], outside: frozenset[str] = frozenset()) -> bool:
-    """Whether a node of some kind is in a tree, not looking below some others."""
+    """Whether a node of some kind (in `_SIGNS`) is in a tree, not looking below some others."""
+    for kind in kinds:
+        if node.holds(_SIGNS[kind]):
+            break
+    else:
+        return False
     stack = [node]
     while stack:
         found = stack.pop()
         if found.kind in kinds:
             return True
-        stack.extend(kid for kid in found.kids if kid.kind not in outside)
+        if outside:
+            stack.extend([kid for kid in found.kids if kid.kind not in outside])
+        else:
+            stack.extend(found.kids)
     return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from spapr_lint.c.context import ATOM, BREAK, POSTFIX, Context, Ex, Maker
@@ -88,20 +89,19 @@ def arguments(ctx: Context, node: Node, name: str, ctype: CType | None, skip: in
     behind = ctx.resolve(ctype)
     known = behind.parameters if behind is not None and behind.kind == "function" else ()
     parts: list[str] = []
-    last = listed.line
+    source, last = listed.source, listed.start
     for position, kid in enumerate(given):
-        row = kid.line
         if position:
             parts.append(",")
-        if row > last:
-            parts.append(BREAK.format(row))
+        if source.text.find("\n", last, kid.start) >= 0 and not source.pinned:
+            parts.append(BREAK.format(kid.line))
         elif position:
             parts.append(" ")
         if position + skip in names and kid.kind in ("identifier", "field_expression"):
             parts.append(json.dumps("".join(kid.words.split())))
         else:
             parts.append(_argument(ctx, kid, position < len(known)))
-        last = kid.last
+        last = kid.end
     return "".join(parts)
 
 
@@ -114,7 +114,7 @@ def _argument(ctx: Context, node: Node, coerced: bool) -> str:
     return ex.text
 
 
-def _result(ctx: Context, name: str, target: CType | None, given: list[Node]) -> CType | None:
+def _result(ctx: Context, name: str, target: CType | None, given: Sequence[Node]) -> CType | None:
     cast = ctx.declared.casts.get(name) if name else None
     if cast is not None:
         return pointer(named(cast))
@@ -136,7 +136,7 @@ def _result(ctx: Context, name: str, target: CType | None, given: list[Node]) ->
     return None
 
 
-def _allocation(ctx: Context, name: str, node: Node, given: list[Node]) -> Ex:
+def _allocation(ctx: Context, name: str, node: Node, given: Sequence[Node]) -> Ex:
     """``g_new0(T *, n)``: the mask took the stars and noted them."""
     position = 0
     listed = node.need("arguments")

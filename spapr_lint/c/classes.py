@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from spapr_lint.c.blocks import fill
@@ -108,7 +109,7 @@ def enum(ctx: Context, node: Node, indent: int) -> None:
     _enumerators(ctx, inner.kids if inner is not None else [], "", indent)
 
 
-def _enumerators(ctx: Context, nodes: list[Node], before: str, indent: int) -> str:
+def _enumerators(ctx: Context, nodes: Sequence[Node], before: str, indent: int) -> str:
     for kid in nodes:
         if kid.kind == "enumerator":
             name = ctx.global_name(kid.need("name").text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -76,7 +76,7 @@ class Label(NamedTuple):
     """A label: its statement, what follows in its block, the block, its place in the text."""
 
     node: Node
-    rest: list[Node]
+    rest: Sequence[Node]
     block: Node
 
 

@@ -46,8 +46,10 @@ def value(ctx: Context, node: Node) -> str:
 
 def gap(left: Node, right: Node) -> str:
     """A space between two operands, or the line break that C has there."""
-    row = right.line
-    return BREAK.format(row) if row > left.last else " "
+    source = right.source
+    if source.text.find("\n", left.end, right.start) < 0 or source.pinned:
+        return " "
+    return BREAK.format(right.line)
 
 
 def element(ctype: CType | None) -> CType | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from spapr_lint.c.blocks import block, contains, fill, statements, whole
@@ -16,13 +17,13 @@ from spapr_lint.c.jumps import labels_of
 from spapr_lint.c.loops import LOOPS
 from spapr_lint.c.macros import expression_tree, parsed, statement_tree, treatment
 from spapr_lint.c.names import python_name
-from spapr_lint.c.nodes import Node, UntranslatedError
+from spapr_lint.c.nodes import MARKED, Node, UntranslatedError
 from spapr_lint.c.statements import tagged
 from spapr_lint.c.types import CType, annotation, base_type, declare, result
 
 
-def function(ctx: Context, node: Node, indent: int) -> str:
-    """Write one function definition; gives its name."""
+def function(ctx: Context, node: Node, indent: int, marks: Sequence[Node]) -> str:
+    """Write one function definition; ``marks`` as `nodes.convert` gives them.  Gives its name."""
     base = base_type(node.need("type"))
     name, ctype, _ = declare(node.need("declarator"), base)
     if ctype.kind != "function":
@@ -32,7 +33,7 @@ def function(ctx: Context, node: Node, indent: int) -> str:
     collided: frozenset[str] = frozenset()
     for attempt in range(2):
         state = Function(name=name, returns=ctype.of, body=body, renamed=collided)
-        state.addressed, state.stores, labelled = survey(body)
+        state.addressed, state.stores, labelled = survey(body, marks)
         if labelled:
             state.labels, state.backward = labels_of(body)
         ctx.function, ctx.indent, ctx.hoist = state, indent, None
@@ -104,15 +105,18 @@ def _parameter_nodes(node: Node) -> list[Node]:
     return found
 
 
-def survey(body: Node) -> tuple[frozenset[str], dict[str, list[Node | None]], bool]:
+def survey(
+    body: Node, marks: Sequence[Node]
+) -> tuple[frozenset[str], dict[str, list[Node | None]], bool]:
     """Names whose address is taken, what is stored in each name (None: anything), any labels."""
     labelled = False
     addressed: set[str] = set()
     stores: dict[str, list[Node | None]] = {}
-    stack = [body]
-    while stack:
-        node = stack.pop()
+    first = body.start
+    for node in marks:
         kind = node.kind
+        if node.start < first:
+            continue
         if kind == "pointer_expression":
             if node.need("operator").text == "&":
                 inner = core(node.kids[-1])
@@ -127,16 +131,28 @@ def survey(body: Node) -> tuple[frozenset[str], dict[str, list[Node | None]], bo
             inner = node.need("declarator")
             if inner.kind == "identifier":
                 stores.setdefault(inner.text, []).append(node.get("value"))
-        elif kind == "update_expression" and node.need("operator").text == "--":
-            stores.setdefault(core(node.need("argument")).text, []).append(None)
+        elif kind == "update_expression":
+            if node.need("operator").text == "--":
+                stores.setdefault(core(node.need("argument")).text, []).append(None)
         elif kind == "labeled_statement":
             labelled = True
-        elif kind == "expression_statement" and node.text == "missing ;":
+        elif node.text == "missing ;":
             kids = node.kids[0].kids if node.kids else ()
             for given in kids[-1].kids[:1] if kids else ():
                 stores.setdefault(given.text, []).append(None)
-        stack.extend(node.kids)
     return frozenset(addressed), stores, labelled
+
+
+def marked(root: Node) -> list[Node]:
+    """The nodes below a node that `survey` looks at."""
+    found: list[Node] = []
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.kind in MARKED:
+            found.append(node)
+        stack.extend(node.kids)
+    return found
 
 
 # ---- macros
@@ -283,7 +299,7 @@ def _as_statements(ctx: Context, body: str, line: int, indent: int) -> bool:
         tree = inner[0].need("body")
     if contains(tree, _LEAVING, LOOPS | {"switch_statement"}):
         return False
-    ctx.function.addressed, ctx.function.stores, _ = survey(tree)
+    ctx.function.addressed, ctx.function.stores, _ = survey(tree, marked(tree))
     ctx.function.addressed -= frozenset(ctx.function.scopes[0])
     written = len(ctx.lines)
     statements(ctx, tree.kids, indent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from spapr_lint.c.blocks import body, contains, statement, whole
@@ -326,7 +326,7 @@ def nested_definition(ctx: Context, node: Node, indent: int) -> None:
 
 
 def _looping(
-    ctx: Context, name: str, given: list[Node], inner: Node, indent: int, node: Node
+    ctx: Context, name: str, given: Sequence[Node], inner: Node, indent: int, node: Node
 ) -> None:
     macro = ctx.declared.macros.get(name)
     if macro is not None and macro.parameters is not None and treatment(ctx, macro) == "loop":

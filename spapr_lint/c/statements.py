@@ -16,6 +16,7 @@ from spapr_lint.c.operators import BINDS, combined, condition, stepped_line
 from spapr_lint.c.records import RECORDS, fields, inner_name
 from spapr_lint.c.types import CType, annotation, base_type, by_value, declare, named
 
+_STEPS: Final = frozenset(("update_expression",))
 _CHOICES: Final = frozenset(("conditional_expression", "compound_statement"))
 
 
@@ -62,8 +63,8 @@ def _plain(ctx: Context, node: Node, indent: int) -> None:
 def _hoisting(ctx: Context, node: Node) -> list[str] | None:
     """Collect ``n++`` to be written after the statement, where that is the same."""
     ctx.hoist = None
-    if node.steps and not contains(node, _CHOICES):
-        if not any(sign in node.words for sign in ("&&", "||")):
+    if (node.holds("++") or node.holds("--")) and contains(node, _STEPS):
+        if not contains(node, _CHOICES) and not any(sign in node.words for sign in ("&&", "||")):
             ctx.hoist = []
     return ctx.hoist
 

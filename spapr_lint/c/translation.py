@@ -178,9 +178,10 @@ class _File:
             self.skipped.append((first, last))
             return
         written, failed = len(self.ctx.lines), len(self.ctx.untranslated)
-        node = convert(raw, self.source)
+        marks: list[Node] = []
+        node = convert(raw, self.source, marks)
         try:
-            self.functions.append(function(self.ctx, node, indent))
+            self.functions.append(function(self.ctx, node, indent, marks))
         except (UntranslatedError, RecursionError, IndexError) as error:
             del self.ctx.lines[written:]
             del self.ctx.untranslated[failed:]

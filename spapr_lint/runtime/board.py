@@ -15,8 +15,9 @@ from spapr_lint.runtime.kernel import Kernel, cpu_record
 from spapr_lint.runtime.layout import RecordType
 from spapr_lint.runtime.link import Link
 from spapr_lint.runtime.literal import Text
-from spapr_lint.runtime.memory import Array, array, find, root
+from spapr_lint.runtime.memory import Array, FieldRef, array, find, root
 from spapr_lint.runtime.program import POINTER
+from spapr_lint.runtime.properties import Accessors
 from spapr_lint.runtime.qom import Base, Qom, TypeClass
 from spapr_lint.runtime.reports import Reports
 from spapr_lint.runtime.text import text_of
@@ -46,6 +47,7 @@ class Board:
             "cpu", cpu_record(qom), "PowerPCCPUClass", self.init_cpu, self.init_class
         )
         qom.bases["machine"] = qom.bases["machine"]._replace(init=self.init_machine)
+        qom.bases["cpu-core"] = qom.bases["cpu-core"]._replace(init=self.init_core)
         qom.families.append(self.family)
 
     def names(self) -> dict[str, Any]:
@@ -86,6 +88,17 @@ class Board:
             if name in type(machine)._fields and isinstance(found, RecordType):
                 setattr(machine, name, found())
 
+    def init_core(self, thing: Any) -> None:
+        """The properties of hw/cpu/core.c, in a tree where it is not linked."""
+        if "cpu-core" in self.qom.infos:
+            return
+        core = find(root(thing), self.qom.record("CPUCore"))
+        machine = find(root(self.devices.machine), self.qom.record("MachineState"))
+        core.nr_threads = machine.smp.threads
+        for name, field in (("core-id", "core_id"), ("nr-threads", "nr_threads")):
+            pointer = FieldRef(core, field)
+            root(thing)._qom.properties[name] = Accessors("pointer", None, None, pointer)
+
     def init_class(self, made: TypeClass) -> None:
         cls = find(made.record, self.qom.record("DeviceClass"))
         cls.realize = self.realize_cpu
@@ -121,6 +134,9 @@ class Board:
                 env.irq_inputs._fill(inputs)
             else:
                 env.irq_inputs = inputs
+        options = self.link.program.type_named(self.qom.home, "PPCHash64Options")
+        if isinstance(options, RecordType) and "hash64_opts" in type(cpu)._fields:
+            cpu.hash64_opts = options()
         newer = "power9" in self.qom.of(thing).name or "power10" in self.qom.of(thing).name
         name = "PPC_FLAGS_INPUT_POWER9" if newer else "PPC_FLAGS_INPUT_POWER7"
         env.bus_model = self.link.resolve("target/ppc/compat.c", name)[0]

@@ -18,6 +18,13 @@ from spapr_lint.runtime.qom import Qom
 from spapr_lint.runtime.reports import Reports
 
 
+# Registrations whose callbacks nothing here calls: the user's, the host's, other processes'.
+_KEPT = """
+qemu_register_powerdown_notifier qemu_add_exit_notifier qemu_add_machine_init_done_notifier
+qemu_register_boot_set migrate_add_blocker register_savevm_live savevm_register_ops
+"""
+
+
 class Line:
     """An interrupt line: who is told of its level."""
 
@@ -46,6 +53,7 @@ class Devices:
     def names(self) -> dict[str, Any]:
         keep = self.link.keep
         return {
+            **{name: self.keeper(name) for name in _KEPT.split()},
             "qdev_new": self.qom.new,
             "qdev_try_new": self.qom.new,
             "qdev_create": lambda _bus, name: self.qom.new(name),
@@ -84,6 +92,9 @@ class Devices:
             "run_on_cpu": lambda cs, function, data: function(cs, data),
             "async_run_on_cpu": lambda cs, function, data: function(cs, data),
         }  # fmt: skip
+
+    def keeper(self, name: str) -> Callable[..., None]:
+        return lambda *given: self.link.keep(name, *given)
 
     def fatal(self) -> Any:
         return self.link.natives["error_fatal"]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 from spapr_lint.runtime.check import check, field_name
-from spapr_lint.runtime.errors import Faulted, Refused
+from spapr_lint.runtime.errors import Faulted, Refused, Stopped
 from spapr_lint.runtime.layout import Field
 from spapr_lint.runtime.memory import record
 from spapr_lint.runtime.rewrite import Rewriter
@@ -164,8 +164,8 @@ class Program:
         """``#ifdef``: a symbol of the build, or any macro that is in view."""
         if name in self.config:
             return self.config[name] is not None and self.config[name] is not False
-        if name.startswith(("CONFIG_", "TARGET_", "__")):
-            return False
+        if name.startswith(("CONFIG_", "TARGET_", "__")) or name.rstrip("_").endswith("_H"):
+            return False  # of the build, of the compiler, or a header's own guard
         return self.source.is_macro(name)
 
     def find(self, path: str, name: str) -> Item | None:
@@ -260,10 +260,13 @@ class Program:
             return POINTER
         return VOID if isinstance(node, ast.Constant) else UnknownType(ast.unparse(node))
 
-    def _array(self, path: str, parts: Sequence[ast.expr]) -> ArrayType:
+    def _array(self, path: str, parts: Sequence[ast.expr]) -> Any:
         count = 0
         if len(parts) > 1 and isinstance(parts[1], ast.Constant):
-            count = self.dimension(path, str(parts[1].value))
+            try:
+                count = self.dimension(path, str(parts[1].value))
+            except Stopped:
+                return UnknownType(f"an array of {parts[1].value}")
         if isinstance(parts[0], ast.Name) and parts[0].id == "Bit":
             return ArrayType(ULONG, -(-count // 64))
         return ArrayType(self.type_of(path, parts[0]), count)

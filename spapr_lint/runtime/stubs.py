@@ -35,6 +35,10 @@ cpu_synchronize_post_reset kvm_check_mmu ppc_maybe_interrupt cpu_interrupt
 cpu_reset_interrupt kvmppc_set_reg_ppc_online ppc_store_lpcr spapr_caps_cpu_apply
 ppc_compat_add_property cpu_resume cpu_remove_sync qemu_cpu_kick
 """
+# ... what a guest is told of the processor's abilities, ...
+_ABILITIES = """
+spapr_get_cap spapr_caps_init
+"""
 # ... wiring of classes that only other subsystems look at, ...
 _CLASSES = """
 machine_class_allow_dynamic_sysbus_dev spapr_caps_add_properties compat_props_add
@@ -53,8 +57,8 @@ rcu_read_lock rcu_read_unlock cpu_list_lock cpu_list_unlock
 """
 
 NO_OPS: Final[dict[str, Any]] = {
-    name: 0 if name.startswith("kvmppc_define") else None
-    for text in (_MEMORY, _SHOWN, _TIMERS, _PROCESSOR, _CLASSES, _NUMA, _LOCKS)
+    name: 0 if name in ("kvmppc_define_rtas_kernel_token", "spapr_get_cap") else None
+    for text in (_MEMORY, _SHOWN, _TIMERS, _PROCESSOR, _ABILITIES, _CLASSES, _NUMA, _LOCKS)
     for name in text.split()
 }
 

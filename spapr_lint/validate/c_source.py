@@ -26,6 +26,7 @@ LINKS: Final = (
     "hw/intc/xics.c",
     "hw/intc/xics_spapr.c",
     "hw/intc/xics_kvm.c",
+    "hw/ppc/fdt.c",
     "hw/cpu/core.c",
     "target/ppc/compat.c",
 )
@@ -34,6 +35,7 @@ _HEADERS: Final = b"""
 #include "cpu.h"
 #include "target/ppc/cpu.h"
 #include "target/ppc/cpu-qom.h"
+#include "target/ppc/mmu-hash64.h"
 #include "hw/core/cpu.h"
 #include "hw/cpu/core.h"
 #include "hw/boards.h"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -52,8 +52,12 @@ def analyse(
     ledger: Ledger,
     casts: Mapping[str, str] | None = None,
     numbers: Mapping[str, int] | None = None,
+    look: Callable[[Machine], None] | None = None,
 ) -> tuple[list[Finding], Ledger]:
-    """Findings of a program, and the ledger with what the interpreter could not follow."""
+    """Findings of a program, and the ledger with what the interpreter could not follow.
+
+    ``look`` is shown the machine when it has run.
+    """
     machine = interpret(modules, structs, pack, named, casts, numbers)
     program = machine.program
 
@@ -67,6 +71,8 @@ def analyse(
     arrivals += interfaces.disagreements(machine, arrivals)
     found = report.findings(arrivals, list(sources), pack, locals_of)
     limits = _limits(machine, sources)
+    if look is not None:
+        look(machine)
     functions = sum(len(module.ir.functions) for module in program.modules)
     return found, replace(
         ledger,

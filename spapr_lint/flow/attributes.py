@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from spapr_lint import ir
-from spapr_lint.flow import calls, classes
+from spapr_lint.flow import calls, classes, containers
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.blessings import anonymous
 from spapr_lint.flow.machine import Activation, Machine, touch
@@ -41,6 +41,8 @@ def get(
             result = join(result, method)
     if owner.open and not result.refs:
         text_method = m.tables.open_method(m, a, owner, name)
+        if text_method is None and owner.facts and name in _PARTS:
+            text_method = Value(owner.facts, open=True)
         result = join(result, UNKNOWN if text_method is None else text_method)
     if result is NOTHING:
         result = UNKNOWN
@@ -51,6 +53,7 @@ def get(
     return result
 
 
+_PARTS = ("real", "imag", "numerator", "denominator")  # of a number
 _LONGEST = 8  # parts of a dotted name that says how something outside was come by
 
 
@@ -88,6 +91,8 @@ def _get_one(m: Machine, a: Activation, ref: Any, name: str, site: int) -> Value
             return ref.receiver  # type: ignore[no-any-return]
         if name == "__func__":
             return reference(ref.function)
+        if name == "__call__":
+            return reference(ref)
         return (
             _from_function(m, ref.function, name) if ref.function.__class__ is Closure else UNKNOWN
         )
@@ -140,7 +145,7 @@ def get_plain(m: Machine, a: Activation, ref: Object, name: str, site: int) -> V
         if not ref.many or shared is None:
             return value
     if shared is not None:
-        found = _descriptor(m, a, shared, ref, site, data=False)
+        found = _descriptor(m, a, shared, ref, site, data=False, name=name)
         seen = classes.bind_method(shared, reference(ref)) if found is None else found
         return seen if value is None else join(value, seen)
     if name == "__class__" and klass is not None:
@@ -170,7 +175,7 @@ def _perhaps_stale(m: Machine, a: Activation, ref: Object, name: str, value: Val
 
 
 def _descriptor(
-    m: Machine, a: Activation, shared: Value, receiver: Any, site: int, data: bool
+    m: Machine, a: Activation, shared: Value, receiver: Any, site: int, data: bool, name: str = ""
 ) -> Value | None:
     """The value if the class attribute is a property or has ``__get__``."""
     result: Value | None = None
@@ -184,6 +189,8 @@ def _descriptor(
             if not data:
                 getter = ref.values[0]
                 answer = calls.dispatch(m, a, getter, Arguments([reference(receiver)]), site)
+                if receiver.shape != "symbol" and not receiver.many and len(shared.refs) == 1:
+                    m.journal.write(receiver.slots, name, answer)
         elif ref.__class__ is Object:
             has_set = classes.special(m, ref, "__set__") is not None
             if has_set == data and classes.special(m, ref, "__get__") is not None:
@@ -336,6 +343,9 @@ def store_slot(
     m: Machine, a: Activation, ref: Object, name: str, value: Value, weak: bool = False
 ) -> None:
     """Write an attribute past any hook of its class."""
+    if name == "__dict__" and ref.shape == "instance" and not weak and not ref.many:
+        _store_all(m, ref, value)
+        return
     if ref.shape == "symbol":
         key = ("field", ref, name)
         a.env[key] = value if not weak else join(a.env.get(key, NOTHING), value)
@@ -346,6 +356,15 @@ def store_slot(
     if weak or ref.many:
         value = join(ref.slots.get(name, NOTHING), value)
     m.journal.write(ref.slots, name, value)
+
+
+def _store_all(m: Machine, ref: Object, value: Value) -> None:
+    """``x.__dict__ = mapping``: it has these attributes and no others."""
+    for name in [key for key in ref.slots if key.__class__ is str]:
+        m.journal.write(ref.slots, name, None)
+    for key, item in containers.pairs(m, value):
+        named = key.exact() and isinstance(key.constants[0], str)
+        m.journal.write(ref.slots, key.constants[0] if named else "*", item)
 
 
 def delete(m: Machine, a: Activation, owner: Value, name: str, site: int) -> None:

@@ -13,6 +13,7 @@ from spapr_lint.flow import activation, attributes, blessings, classes, containe
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, Unreachable, touch
 from spapr_lint.flow.objects import (
+    ESCAPED,
     LENGTH,
     Bound,
     ClassRef,
@@ -24,6 +25,7 @@ from spapr_lint.flow.objects import (
 )
 from spapr_lint.flow.values import (
     NOTHING,
+    TRUE,
     UNKNOWN,
     Value,
     constant,
@@ -172,6 +174,7 @@ def dispatch(
         if m.scope is not None and any(scope.carries(value, 1) for value in arguments.values()):
             m.leaks += 1
         m.unresolved[(a.module.index, site)] = None
+        escape(m, arguments)
         return m.opaque(a, site)
     results: list[Value] = []
     paths = []
@@ -221,7 +224,16 @@ def invoke(m: Machine, a: Activation, ref: Any, arguments: Arguments, site: int)
         if found is not None:
             return found
     m.unresolved[(a.module.index, site)] = None
+    escape(m, arguments)
     return m.opaque(a, site)
+
+
+def escape(m: Machine, arguments: Arguments) -> None:
+    """Something that is not in view is handed these: it may change what they hold."""
+    for value in arguments.values():
+        for ref in value.refs:
+            if ref.__class__ is Object and ref.shape in ("list", "dict"):
+                m.journal.write(ref.slots, ESCAPED, TRUE)
 
 
 def _spelled(ref: Native) -> str:
@@ -417,6 +429,7 @@ def awaited(m: Machine, a: Activation, value: Value, site: int) -> Value:
     """``await value``: the result of a coroutine of the program."""
     found = call_special(m, a, value, "__await__", [], site)
     if found is not None:
+        containers.iterate(m, a, found, site)
         return containers.generator_result(m, found)
     others = tuple(
         [r for r in value.refs if r.__class__ is not Object or r.shape not in _AWAITABLE]

@@ -61,10 +61,32 @@ def define(m: Machine, a: Activation, n: ir.Node) -> Value:
     _names(m, a, klass)
     if "enum" in klass.traits:
         _enumerate(m, a, klass, site)
+    if klass.metaclass is not None:
+        _by_metaclass(m, a, klass, klass.metaclass, given, site)
     hook = lookup(klass, "__init_subclass__", skip=1)
     if hook is not None:
         calls.dispatch(m, a, _as_class_method(hook, klass), Arguments([], None, given), site)
     return reference(klass)
+
+
+def _by_metaclass(
+    m: Machine, a: Activation, klass: ClassRef, meta: ClassRef, given: dict[str, Value], site: int
+) -> None:
+    """``__new__`` and ``__init__`` of a metaclass, which see the class body's names as a dict."""
+    creator, initializer = lookup(meta, "__new__"), lookup(meta, "__init__")
+    if creator is None and initializer is None:
+        return
+    klass.members.extra = klass
+    space = reference(m.allocate("namespace", None, a.module.index, site, klass.members))
+    bases = m.allocate("tuple", None, a.module.index, site)
+    containers.fill(m, bases, list(klass.bases), True)
+    arguments = [constant(klass.name.rpartition(".")[2]), reference(bases), space]
+    if creator is not None:
+        first = Arguments([reference(meta), *arguments], None, given)
+        calls.dispatch(m, a, _static(creator), first, site)
+    if initializer is not None:
+        rest = Arguments([reference(klass), *arguments], None, given)
+        calls.dispatch(m, a, _static(initializer), rest, site)
 
 
 def _as_class_method(value: Value, klass: ClassRef) -> Value:
@@ -232,7 +254,8 @@ def bind_method(method: Value, receiver: Value) -> Value:
     for ref in method.refs:
         kind = ref.__class__
         if kind is Closure or kind is Native:
-            refs.append(Bound(ref, receiver) if kind is Closure else ref)
+            bound = kind is Closure or ref.name.startswith("functools.partialmethod")  # type: ignore[union-attr]
+            refs.append(Bound(ref, receiver) if bound else ref)
         elif kind is Wrapper:
             refs.extend(_unwrap(ref, receiver))  # type: ignore[arg-type]
         else:
@@ -416,6 +439,8 @@ def _catches_one(ref: Any, kinds: list[Any]) -> bool | None:
     name = klass.native if klass is not None else (ref.type if ref.__class__ is Object else None)
     thrown = getattr(builtins, name, None) if isinstance(name, str) else None
     unsure = klass is not None and klass.unknown_base
+    if isinstance(name, str) and name.endswith("ExceptionGroup"):
+        unsure = True  # ``except*`` takes what is in the group
     for kind in kinds:
         if isinstance(kind, ClassRef):
             if klass is not None and kind in klass.mro:

@@ -479,7 +479,10 @@ def pairs(m: Machine, source: Value) -> list[tuple[Value, Value]]:
     for ref in source.refs:
         if ref.__class__ is not Object:
             continue
-        if ref.shape == "dict":
+        if ref.shape == "namespace":
+            for name in _names(ref):
+                found.append((constant(name), ref.extra.slots[name]))
+        elif ref.shape == "dict":
             for key, value in items_of(ref):
                 found.append((key_value(key), value))
             anything = ref.slots.get(ANY)
@@ -647,3 +650,5 @@ def set_exception(m: Machine, a: Activation, made: Object, arguments: Arguments,
     if items:
         m.journal.write(made.slots, "value", items[0])
         m.journal.write(made.slots, "code", items[0])
+    if len(items) > 1 and isinstance(made.type, str) and made.type.endswith("ExceptionGroup"):
+        m.journal.write(made.slots, "exceptions", items[1])

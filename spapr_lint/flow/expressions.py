@@ -9,7 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 from spapr_lint import ir
-from spapr_lint.flow import arithmetic, attributes, blessings, calls, containers, slices, streams
+from spapr_lint.flow import (
+    arithmetic,
+    attributes,
+    blessings,
+    calls,
+    containers,
+    failing,
+    slices,
+    streams,
+)
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.blessings import BLESSED, seen
 from spapr_lint.flow.machine import Activation, Evaluator, Machine, touch
@@ -100,7 +109,10 @@ def _free(m: Machine, a: Activation, n: ir.Node) -> Value:
 
 def _attr(m: Machine, a: Activation, n: ir.Node) -> Value:
     _, target, name, site = n
-    value = attributes.get(m, a, m.ex[target[0]](m, a, target), name, site, target)
+    owner = m.ex[target[0]](m, a, target)
+    if target[0] in (ir.NAME, ir.CONST) and failing.awaited(m, a):
+        failing.attribute(m, a, owner, site)
+    value = attributes.get(m, a, owner, name, site, target)
     return value if value.mark is None else seen(a, value)
 
 
@@ -115,6 +127,8 @@ def _item(m: Machine, a: Activation, n: ir.Node) -> Value:
         m.policy.sized(m, a, base, index, key[-1])
     if m.policy.tables:
         m.policy.subscript(m, a, target, base, index, key, site)
+    if failing.awaited(m, a):
+        failing.item(m, a, base, index, site)
     value = containers.get_item(m, a, base, index, site)
     return value if value.mark is None else seen(a, value)
 
@@ -130,6 +144,8 @@ def _binary(m: Machine, a: Activation, n: ir.Node) -> Value:
     _, op, left_node, right_node, site = n
     left = m.ex[left_node[0]](m, a, left_node)
     right = m.ex[right_node[0]](m, a, right_node)
+    if op in failing.DIVISIONS and failing.awaited(m, a):
+        failing.division(m, a, right, site)
     return arithmetic.binary(m, a, op, left, right, site)
 
 

@@ -16,6 +16,7 @@ from spapr_lint.flow.values import NOTHING, Value, join
 ANY = ("any",)
 LENGTH = ("length",)
 KEYS = ("keys",)
+ESCAPED = ("escaped",)  # set once something that is not in view had its hands on an object
 
 Slots = dict[Any, Value]
 Change = tuple[Slots, Any, Value | None]
@@ -53,7 +54,18 @@ class Object:
             return any(key[0] == "item" for key in self.slots if key.__class__ is tuple) or (
                 None if ANY in self.slots else False
             )
+        if self.shape == "instance" and self.type.__class__ is ClassRef:
+            return self._plain_truth(self.type)
         return True if self.shape == "cell" else None
+
+    def _plain_truth(self, klass: ClassRef) -> bool | None:
+        """True of what has neither ``__bool__`` nor ``__len__``, as far as is known."""
+        if klass.unknown_base or klass.native:
+            return None
+        for each in klass.mro:
+            if "__bool__" in each.members.slots or "__len__" in each.members.slots:
+                return None
+        return True
 
 
 class Closure:

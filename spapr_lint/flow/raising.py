@@ -302,7 +302,9 @@ def _guarded(
         if swallowed is not False:
             ends.append((a.env, changed))
     if managers.suppresses(m, manager):
-        ends.append((merge_env(before, state[0]), state[1]))
-        ends.append((before, {}))
+        for env, changes in ((merge_env(before, state[0]), state[1]), (before, {})):
+            merge_states(m, a, [(env, changes)])
+            managers.leave(m, a, manager, UNKNOWN, site)
+            ends.append((a.env, m.journal.undo(start)))
     a.branch -= 1
     return _continue(m, a, ends)

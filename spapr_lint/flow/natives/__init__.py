@@ -9,7 +9,14 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-from spapr_lint.flow.natives import constructors, iteration, reflection
+from spapr_lint.flow.natives import (
+    constructors,
+    evaluation,
+    functional,
+    iteration,
+    reflection,
+    textual,
+)
 from spapr_lint.flow.natives.common import Call, native
 from spapr_lint.flow.natives.constructors import property_part
 from spapr_lint.flow.natives.external import external, external_member
@@ -71,7 +78,7 @@ _FUNCTIONS: dict[str, tuple[Call, Any]] = {
     "locals": (reflection.locals_, None),
     "dir": (reflection.dir_, None),
     "__import__": (reflection.import_, False),
-    "print": (reflection.nothing, None),
+    "print": (textual.print_, None),
     "breakpoint": (reflection.nothing, None),
     "divmod": (divmod_, None),
     "pow": (pow_, None),
@@ -99,10 +106,14 @@ _FUNCTIONS: dict[str, tuple[Call, Any]] = {
         )
     },
     **dict.fromkeys(
-        ["input", "open", "exec", "eval", "compile", "id", "memoryview", "help"],
+        ["input", "open", "id", "help"],
         (reflection.unknown, None),
     ),
-    "bytearray": (constructors.convert, "bytes"),
+    "eval": (evaluation.eval_, None),
+    "exec": (evaluation.exec_, None),
+    "compile": (functional.IDENTITY, None),
+    "bytearray": (constructors.byte_array, None),
+    "memoryview": (constructors.convert, "bytes"),
     "object": (reflection.plain_object, None),
 }
 

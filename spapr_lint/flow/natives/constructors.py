@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
-from spapr_lint.flow import arithmetic, blessings, calls, containers
+from spapr_lint.flow import arithmetic, blessings, calls, containers, failing
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine
 from spapr_lint.flow.natives.common import given, make, make_dict
@@ -132,6 +132,8 @@ def convert(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Va
             constant(_CONVERSIONS[data]()) if data in ("int", "str", "float", "bytes") else UNKNOWN
         )
     value = g.positional[0]
+    if len(g.positional) == 1 and not g.keywords and failing.awaited(m, a):
+        failing.conversion(m, a, data, value, site)
     for name in _METHODS.get(data, ()):
         found = calls.call_special(m, a, value, name, list(g.positional[1:]), site)
         if found is not None:
@@ -144,6 +146,15 @@ def convert(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Va
         return Value(facts, (), (), True, value.form)
     facts = arithmetic.mixed(m, a, [*g.values(), _held(m, a, value, site)], site).facts
     return Value(facts, (), constants or (), constants is None)
+
+
+def byte_array(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``bytearray(x)``: a list of bytes, each of which carries what the whole was made of."""
+    whole = convert(m, a, g, site, "bytes")
+    items, exact = containers.iterate(m, a, whole, site)
+    if whole.facts:
+        items = [item.with_facts(whole.facts) for item in items]
+    return make(m, a, "list", items, site, exact and not whole.facts)
 
 
 def _held(m: Machine, a: Activation, value: Value, site: int) -> Value:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from spapr_lint.flow import arithmetic
+from spapr_lint.flow import arithmetic, calls
 from spapr_lint.flow.arguments import Arguments
-from spapr_lint.flow.machine import Activation, Machine
+from spapr_lint.flow.machine import Activation, Machine, Unreachable
 from spapr_lint.flow.natives import (
     combining,
     concurrency,
@@ -84,6 +84,29 @@ def new_type(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> V
     return native("NewType", functional.IDENTITY)
 
 
+def exception_info(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``sys.exc_info()``, its part ``data``, or its text: what the handler at hand took."""
+    raised = a.env.get("<raised>", UNKNOWN)
+    if data == "text":
+        return textual.mixed(m, a, Arguments([raised]), site, None)
+    if data == 1:
+        return raised
+    return make(
+        m,
+        a,
+        "tuple",
+        [reflection.type_(m, a, Arguments([raised]), site, None), raised, UNKNOWN],
+        site,
+    )
+
+
+def leave(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``sys.exit(x)``: it does not come back."""
+    kind = m.tables.builtins["SystemExit"]
+    m.raise_value(calls.dispatch(m, a, kind, g, site))
+    raise Unreachable
+
+
 def _none(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     return NONE
 
@@ -128,6 +151,11 @@ TABLE: dict[str, tuple[Call, Any]] = {
         ("abc.abstractproperty", "enum.property", "types.DynamicClassAttribute"),
         (constructors.wrapper, "property"),
     ),
+    **dict.fromkeys(("decimal.Decimal", "fractions.Fraction"), (_math, None)),
+    "sys.exc_info": (exception_info, None),
+    "sys.exception": (exception_info, 1),
+    "traceback.format_exc": (exception_info, "text"),
+    **dict.fromkeys(("sys.exit", "exit", "quit", "os._exit", "os.abort"), (leave, None)),
     "abc.abstractclassmethod": (constructors.wrapper, "classmethod"),
     "abc.abstractstaticmethod": (constructors.wrapper, "staticmethod"),
     **{
@@ -147,6 +175,7 @@ def external(m: Machine, a: Activation, name: str, g: Arguments, site: int) -> V
             return native.call(m, a, g, site, native.data)  # type: ignore[no-any-return]
         found = _by_prefix(name, last)
     if found is None:
+        calls.escape(m, g)
         return m.opaque(a, site, name=name)
     return found[0](m, a, g, site, found[1])
 

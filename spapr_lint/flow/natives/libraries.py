@@ -6,7 +6,7 @@ from typing import Any
 
 from spapr_lint.flow import attributes, calls, classes, containers
 from spapr_lint.flow.arguments import Arguments
-from spapr_lint.flow.machine import Activation, Machine
+from spapr_lint.flow.machine import Activation, Machine, touch
 from spapr_lint.flow.natives import constructors, sequences
 from spapr_lint.flow.natives.common import (
     Call,
@@ -74,6 +74,50 @@ def deque(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Valu
     elif not (limit.exact() and limit.constants[0] is None):
         containers.blur(m, target)
     return made
+
+
+def heap_push(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``heapq.heappush(heap, x)``, ``bisect.insort(list, x)``: somewhere among the others."""
+    for ref in given(g, 0).refs:
+        if isinstance(ref, Object):
+            touch(a, ref)
+            containers.append(m, ref, given(g, 1).step(a.module.index, site, ""))
+            if len(containers.known_items(ref)[0]) > 1:
+                containers.blur(m, ref)
+    return NONE
+
+
+def heap_pop(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``heapq.heappop(heap)`` (and, with ``data``, a push before): any of them."""
+    if data:
+        heap_push(m, a, g, site, None)
+    result = NOTHING
+    for ref in given(g, 0).refs:
+        if isinstance(ref, Object):
+            several = len(containers.known_items(ref)[0]) != 1
+            found = sequences.pop(m, a, Arguments([]), site, ref)
+            result = join(result, found)
+            if several:
+                containers.blur(m, ref)
+    return UNKNOWN if result is NOTHING else result
+
+
+def heapify(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``heapq.heapify(list)``, ``random.shuffle(list)``: in another order."""
+    for ref in given(g, 0).refs:
+        if isinstance(ref, Object) and len(containers.known_items(ref)[0]) > 1:
+            touch(a, ref)
+            containers.blur(m, ref)
+    return NONE
+
+
+def any_of(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``heapq.nlargest(n, items)``, ``random.sample(items, n)``: a list of some; or just one."""
+    place = 1 if data == "second" else 0
+    items = [v for each in g.positional[place:] for v in containers.iterate(m, a, each, site)[0]]
+    if data == "one":
+        return containers.element_of(items)
+    return make(m, a, "list", items, site, False)
 
 
 def named_tuple(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
@@ -298,6 +342,21 @@ TABLE: dict[str, tuple[Call, Any]] = {
     "collections.deque": (deque, None),
     "collections.namedtuple": (named_tuple, None),
     "typing.NamedTuple": (named_tuple, "typing"),
+    **dict.fromkeys(
+        ("heapq.heappush", "bisect.insort", "bisect.insort_left", "bisect.insort_right"),
+        (heap_push, None),
+    ),
+    "heapq.heappop": (heap_pop, False),
+    "heapq.heappushpop": (heap_pop, True),
+    "heapq.heapreplace": (heap_pop, True),
+    "heapq.heapify": (heapify, None),
+    "random.shuffle": (heapify, None),
+    "random.choice": (any_of, "one"),
+    "random.choices": (any_of, "first"),
+    "random.sample": (any_of, "first"),
+    "heapq.nlargest": (any_of, "second"),
+    "heapq.nsmallest": (any_of, "second"),
+    "heapq.merge": (any_of, "first"),
     "dataclasses.dataclass": (dataclass, None),
     "dataclasses.field": (field, None),
     "dataclasses.replace": (replaced, None),

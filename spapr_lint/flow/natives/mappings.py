@@ -138,6 +138,18 @@ def elements(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) ->
     return iterator(m, a, containers.known_items(ref)[0], False, site)
 
 
+def move_to_end(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
+    """``OrderedDict.move_to_end(key, last)``."""
+    touch(a, ref)
+    value, certain = containers.find(m, a, ref, given(g, 0))
+    if certain and len(g.values()) == 1:
+        containers.delete_item(m, a, ref, given(g, 0))
+        containers.store_item(m, a, ref, given(g, 0), value)
+    else:
+        containers.blur(m, ref)
+    return NONE
+
+
 def nothing(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
     """A method that changes nothing that is followed here."""
     return NONE
@@ -155,7 +167,7 @@ DICT: dict[str, Call] = {
     "copy": copy,
     "clear": clear,
     "fromkeys": from_keys,
-    "move_to_end": nothing,
+    "move_to_end": move_to_end,
     "most_common": most_common,
     "elements": elements,
     "new_child": new_child,

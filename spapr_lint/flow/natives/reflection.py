@@ -8,10 +8,10 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-from spapr_lint.flow import attributes, calls, classes, containers
+from spapr_lint.flow import arithmetic, attributes, calls, classes, containers
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, Unreachable, touch
-from spapr_lint.flow.natives.common import given, make_dict, text, texts
+from spapr_lint.flow.natives.common import given, make_dict, native, text, texts
 from spapr_lint.flow.objects import (
     Bound,
     ClassRef,
@@ -181,7 +181,18 @@ def type_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Valu
         result = join(result, type_of(m, ref))
     for item in value.constants:
         result = join(result, m.tables.builtins.get(type(item).__name__, UNKNOWN))
+    if value.facts and value.open and all(_opaque(ref) for ref in value.refs):
+        return join(result, native("type", textual_type))  # of text or a number: it converts
     return join(result, UNKNOWN) if value.open or result is NOTHING else result
+
+
+def _opaque(ref: Any) -> bool:
+    return isinstance(ref, Object) and ref.shape == "opaque"
+
+
+def textual_type(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """What a type of text or numbers makes of its arguments."""
+    return arithmetic.mixed(m, a, g.values(), site)
 
 
 def make_class(m: Machine, a: Activation, parts: list[Value], site: int) -> ClassRef:

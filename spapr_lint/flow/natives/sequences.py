@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from spapr_lint.flow import arithmetic, containers
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, touch
@@ -342,6 +344,15 @@ def binary(
 ) -> Value | None:
     """``left op right`` where one is a container; None if neither is."""
     if op == "%" and not left.refs:
+        wanted = _named_fields(left)
+        if wanted is not None and right.refs and not right.open:
+            parts = [
+                value
+                for key, value in containers.pairs(m, right)
+                if not key.exact() or key.constants[0] in wanted
+            ]
+            right = reference(m.allocate("list", None, a.module.index, site))
+            containers.fill(m, right.refs[0], parts, False)  # type: ignore[arg-type]
         held = [formatted(m, a, right, site)]
         for ref in right.refs:
             if isinstance(ref, Object) and ref.shape in containers.SHAPES:
@@ -371,6 +382,13 @@ def binary(
             ref = make(m, a, "set", items, site, exact).refs[0]
         result = join(result, method(m, a, Arguments([right]), site, ref))  # type: ignore[arg-type]
     return UNKNOWN if result is NOTHING else result
+
+
+def _named_fields(value: Value) -> list[str] | None:
+    """The keys that ``%(key)s`` names in a text that is known; None if there are none."""
+    if not value.exact() or not isinstance(value.constants[0], str):
+        return None
+    return re.findall(r"%\((\w+)\)", value.constants[0]) or None
 
 
 def _concatenated(m: Machine, a: Activation, left: Value, right: Value, site: int) -> Value:

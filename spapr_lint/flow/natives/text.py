@@ -7,6 +7,7 @@ what could be made huge by a number (``ljust``, ``%9999d``) is bounded first.
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Callable
 from typing import Any
 
@@ -71,6 +72,7 @@ _TEXTS = frozenset(
         "removesuffix",
         "hex",
         "to_bytes",
+        "tobytes",
         "conjugate",
         "__add__",
         "__mul__",
@@ -125,8 +127,10 @@ class _Method:
 
 
 def _call(m: Machine, a: Activation, g: Arguments, site: int, data: _Method) -> Value:
-    parts = [data.owner, *_contents(m, a, g, site)]
     name = data.name
+    if isinstance(data.item, str):
+        g = _used(m, data.item, name, g)
+    parts = [data.owner, *_contents(m, a, g, site)]
     facts = arithmetic.mixed(m, a, parts, site).facts
     if name in COPIES:
         facts = data.owner.facts
@@ -144,6 +148,51 @@ def _call(m: Machine, a: Activation, g: Arguments, site: int, data: _Method) -> 
         count = 3 if "partition" in name else 2
         return make(m, a, "tuple", [piece] * count, site)
     return piece
+
+
+def _used(m: Machine, item: str, name: str, g: Arguments) -> Arguments:
+    """The arguments without those of which a method of a known text makes nothing."""
+    if name == "replace" and len(g.positional) > 1 and g.positional[0].exact():
+        found = g.positional[0].constants[0]
+        if isinstance(found, str) and found not in item:
+            return Arguments([])
+    if name not in ("format", "format_map") or g.rest is not None or g.others is not None:
+        return g
+    wanted = _fields(item)
+    if wanted is None:
+        return g
+    if name == "format":
+        positional = [value if str(i) in wanted else EMPTY for i, value in enumerate(g.positional)]
+        return Arguments(positional, None, {k: v for k, v in g.keywords.items() if k in wanted})
+    return Arguments([], None, keyed(m, g.positional[0], wanted)) if g.positional else g
+
+
+EMPTY = constant("")
+
+
+def keyed(m: Machine, mapping: Value, wanted: set[str]) -> dict[str, Value]:
+    """What a mapping holds for these keys."""
+    found: dict[str, Value] = {}
+    for key, value in containers.pairs(m, mapping):
+        name = key.constants[0] if key.exact() else None
+        if name is None or name in wanted:
+            found[str(len(found))] = value
+    return found
+
+
+def _fields(item: str) -> set[str] | None:
+    """The arguments that a format string uses, by number or name; None if that is not plain."""
+    found: set[str] = set()
+    try:
+        for _, field, inner, _ in string.Formatter().parse(item):
+            if field is None:
+                continue
+            if inner and "{" in inner:
+                return None
+            found.add(re.split(r"[.\[]", field)[0] or str(len(found)))
+    except ValueError:
+        return None
+    return found
 
 
 def _contents(m: Machine, a: Activation, g: Arguments, site: int) -> list[Value]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from spapr_lint.flow import arithmetic
+from spapr_lint.flow import arithmetic, attributes, calls
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine
 from spapr_lint.flow.natives.common import Call, given, make, make_dict
-from spapr_lint.flow.natives.constructors import deep
+from spapr_lint.flow.natives.constructors import deep, formatted
 from spapr_lint.flow.objects import ANY, Object
-from spapr_lint.flow.values import NOTHING, UNKNOWN, Value, join, reference
+from spapr_lint.flow.values import NONE, NOTHING, UNKNOWN, Value, join, reference
 
 
 def mixed(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
@@ -62,6 +62,16 @@ def _write(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> V
     old = ref.slots.get(ANY, NOTHING)
     m.journal.write(ref.slots, ANY, join(old, mixed(m, a, g, site, None)))
     return UNKNOWN
+
+
+def print_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``print(…, file=f)``: what is printed is written to the file."""
+    file = g.keywords.get("file")
+    if file is not None and file.refs:
+        texts = [formatted(m, a, value, site) for value in g.positional]
+        write = attributes.get(m, a, file, "write", site)
+        calls.dispatch(m, a, write, Arguments([mixed(m, a, Arguments(texts), site, None)]), site)
+    return NONE
 
 
 METHODS: dict[str, dict[str, Call]] = {

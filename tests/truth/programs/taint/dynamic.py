@@ -44,11 +44,11 @@ def by_name():
 
 def evaluated():
     a = taint()
-    sink_taint(eval("a"))  # flow MISSING
+    sink_taint(eval("a"))  # flow
     sink_taint(eval("'x'"))  # no flow
-    sink_taint(eval("keep(a)"))  # flow MISSING
+    sink_taint(eval("keep(a)"))  # flow
     sink_taint(eval("drop(a)"))  # no flow
-    sink_taint(eval("b", {"b": a}))  # flow MISSING
+    sink_taint(eval("b", {"b": a}))  # flow
     space = {}
     exec("c = 1", space)
     sink_taint(space["c"])  # no flow

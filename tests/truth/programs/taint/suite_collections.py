@@ -214,7 +214,7 @@ def from_the_library():
     od.move_to_end("a")
     sink_taint(od["a"])  # flow
     sink_taint(od["b"])  # no flow
-    sink_taint(od.popitem(last=True)[1])  # flow MISSING
+    sink_taint(od.popitem(last=True)[1])  # flow
     cm = ChainMap({"a": ""}, {"a": taint(), "b": taint()})
     sink_taint(cm["a"])  # no flow
     sink_taint(cm["b"])  # flow
@@ -223,7 +223,7 @@ def from_the_library():
     sink_taint(counter["a"])  # no flow
     h = []
     heapq.heappush(h, taint())
-    sink_taint(heapq.heappop(h))  # flow MISSING
+    sink_taint(heapq.heappop(h))  # flow
     q = queue.Queue()
     q.put(taint())
     sink_taint(q.get())  # flow

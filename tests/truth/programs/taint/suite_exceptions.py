@@ -58,8 +58,8 @@ def carried():
     try:
         fail(taint())
     except Exception:
-        sink_taint(str(sys.exc_info()[1]))  # flow MISSING
-        sink_taint(traceback.format_exc())  # flow MISSING
+        sink_taint(str(sys.exc_info()[1]))  # flow
+        sink_taint(traceback.format_exc())  # flow
 
 
 def which_handler():
@@ -124,25 +124,25 @@ def control():
         b = taint()
     except KeyError:
         b = "x"
-    sink_taint(b)  # no flow SPURIOUS
+    sink_taint(b)  # no flow
     try:
         [][1]
         b = taint()
     except IndexError:
         b = "x"
-    sink_taint(b)  # no flow SPURIOUS
+    sink_taint(b)  # no flow
     try:
         None.foo
         b = taint()
     except AttributeError:
         b = "x"
-    sink_taint(b)  # no flow SPURIOUS
+    sink_taint(b)  # no flow
     try:
         1 / 0
         b = taint()
     except ZeroDivisionError:
         b = "x"
-    sink_taint(b)  # no flow SPURIOUS
+    sink_taint(b)  # no flow
 
 
 def from_finally():
@@ -245,9 +245,9 @@ def results():
     try:
         raise ExceptionGroup("g", [ValueError(taint()), KeyError("x")])
     except* ValueError as group:
-        sink_taint(group.exceptions[0].args[0])  # flow MISSING
+        sink_taint(group.exceptions[0].args[0])  # flow
     except* KeyError as group:
-        sink_taint(group.exceptions[0].args[0])  # no flow
+        sink_taint(group.exceptions[0].args[0])  # no flow SPURIOUS
 
 
 def unreachable():
@@ -262,7 +262,7 @@ def leaves():
         pass
     try:
         sys.exit(1)
-        sink_taint(taint())  # no flow DEAD SPURIOUS
+        sink_taint(taint())  # no flow DEAD
     except SystemExit:
         pass
     x = next(iter([]), "d")

@@ -270,7 +270,7 @@ def partials():
 
         half = functools.partialmethod(method, "x")
 
-    sink_taint(Has().half(taint()))  # flow MISSING
+    sink_taint(Has().half(taint()))  # flow
     sink_taint(partial(Has().method, taint())("x"))  # no flow
 
 
@@ -312,9 +312,9 @@ def tools():
     lazy = Lazy(taint())
     sink_taint(lazy.value)  # flow
     lazy.v = "x"
-    sink_taint(lazy.value)  # flow MISSING
+    sink_taint(lazy.value)  # flow
     sink_taint(Lazy("x").value)  # no flow
-    sink_taint(Lazy("x").show(taint()))  # flow MISSING
+    sink_taint(Lazy("x").show(taint()))  # flow
     sink_taint(functools.reduce(lambda a, b: a, ["x", taint()]))  # no flow
     key = functools.cmp_to_key(lambda a, b: 0)
     sink_taint(sorted([taint(), "x"], key=key)[0])  # flow

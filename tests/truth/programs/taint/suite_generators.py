@@ -231,7 +231,7 @@ async def coroutines():
         sink_taint(m)  # no flow
     async for v in AM("y"):
         sink_taint(v)  # no flow
-    sink_taint(await AM(taint()))  # flow MISSING
+    sink_taint(await AM(taint()))  # flow
     q = asyncio.Queue()
     await q.put(taint())
     sink_taint(await q.get())  # flow

@@ -34,7 +34,7 @@ def by_getattr():
     sink_taint(getattr(t, name))  # flow
     sink_taint(getattr(t, "oth" + "er"))  # no flow
     sink_taint(getattr(t, ["value", "other"][number() % 2]))  # flow
-    sink_taint(getattr(getattr(t, "give"), "__call__")())  # flow MISSING
+    sink_taint(getattr(getattr(t, "give"), "__call__")())  # flow
     for each in ("give", "fixed"):
         sink_taint(getattr(t, each)())  # flow
     sink_taint(getattr(Thing, "give")(t))  # flow
@@ -76,11 +76,11 @@ def by_dict():
     sink_taint(vars(t)["more"])  # flow
     u = Thing()
     u.__dict__ = {"value": taint(), "other": "x"}
-    sink_taint(u.value)  # flow MISSING
+    sink_taint(u.value)  # flow
     sink_taint(u.other)  # no flow
     v = Thing()
     vars(v).update(vars(t))
-    sink_taint(v.more)  # flow MISSING
+    sink_taint(v.more)  # flow
     for key, value in vars(Thing("x")).items():
         sink_taint(value)  # no flow
 
@@ -119,32 +119,32 @@ def by_module():
 def by_eval():
     a = taint()
     b = "x"
-    sink_taint(eval("a"))  # flow MISSING
+    sink_taint(eval("a"))  # flow
     sink_taint(eval("b"))  # no flow
-    sink_taint(eval("a + b"))  # flow MISSING
-    sink_taint(eval("helper(a)"))  # flow MISSING
+    sink_taint(eval("a + b"))  # flow
+    sink_taint(eval("helper(a)"))  # flow
     sink_taint(eval("helper(b)"))  # no flow
-    sink_taint(eval("v", {"v": a}))  # flow MISSING
+    sink_taint(eval("v", {"v": a}))  # flow
     sink_taint(eval("v", {"v": b, "w": a}))  # no flow
     sink_taint(eval("1 + 1"))  # no flow
-    sink_taint(eval("[b, a][1]"))  # flow MISSING
+    sink_taint(eval("[b, a][1]"))  # flow
     sink_taint(eval("[b, a][0]"))  # no flow
-    sink_taint(eval("(lambda q: q)(a)"))  # flow MISSING
-    sink_taint(eval(compile("a", "f", "eval")))  # flow MISSING
-    sink_taint(eval("'" + a + "'"))  # flow MISSING
+    sink_taint(eval("(lambda q: q)(a)"))  # flow
+    sink_taint(eval(compile("a", "f", "eval")))  # flow
+    sink_taint(eval("'" + a + "'"))  # flow
 
 
 def by_exec():
     space = {"a": taint()}
     exec("b = a", space)
-    sink_taint(space["b"])  # flow MISSING
+    sink_taint(space["b"])  # flow
     exec("c = 'x'", space)
     sink_taint(space["c"])  # no flow
     exec("def f(v):\n    return v", space)
-    sink_taint(space["f"](taint()))  # flow MISSING
+    sink_taint(space["f"](taint()))  # flow
     sink_taint(space["f"]("x"))  # no flow
     exec("for i in range(2):\n    d = a if i else ''", space)
-    sink_taint(space["d"])  # flow MISSING
+    sink_taint(space["d"])  # flow
 
 
 exec("top = taint()")
@@ -152,7 +152,7 @@ exec("below = 'x'")
 
 
 def by_exec_above():
-    sink_taint(top)  # flow MISSING
+    sink_taint(top)  # flow
     sink_taint(below)  # no flow
 
 

@@ -18,14 +18,14 @@ def formatting():
     sink_taint("%s" % a)  # flow
     sink_taint("%s %s" % ("x", a))  # flow
     sink_taint("%(k)s" % {"k": a, "j": "x"})  # flow
-    sink_taint("%(j)s" % {"k": a, "j": "x"})  # no flow SPURIOUS
+    sink_taint("%(j)s" % {"k": a, "j": "x"})  # no flow
     sink_taint("{}".format(a))  # flow
-    sink_taint("{0}".format("x", a))  # no flow SPURIOUS
+    sink_taint("{0}".format("x", a))  # no flow
     sink_taint("{1}".format("x", a))  # flow
     sink_taint("{k}".format(k=a))  # flow
-    sink_taint("{j}".format(k=a, j="x"))  # no flow SPURIOUS
+    sink_taint("{j}".format(k=a, j="x"))  # no flow
     sink_taint("{k[0]}".format(k=[a]))  # flow
-    sink_taint("{j}".format_map({"k": a, "j": "x"}))  # no flow SPURIOUS
+    sink_taint("{j}".format_map({"k": a, "j": "x"}))  # no flow
     sink_taint(f"{a}")  # flow
     sink_taint(f"{a!r:>40}")  # flow
     sink_taint(f"{'x'}{a}")  # flow
@@ -49,7 +49,7 @@ def methods():
     sink_taint(a.strip())  # flow
     sink_taint(a.replace("x", "y"))  # flow
     sink_taint("abc".replace("b", a))  # flow
-    sink_taint("abc".replace("z", a))  # no flow SPURIOUS
+    sink_taint("abc".replace("z", a))  # no flow
     sink_taint(a.split(",")[0])  # flow
     sink_taint("a,b".split(",")[0])  # no flow
     sink_taint((a + ",b").partition(",")[0])  # flow
@@ -101,9 +101,9 @@ def binary():
     sink_taint(str(b, "utf-8"))  # flow
     ba = bytearray(b"x")
     ba.extend(b)
-    sink_taint(ba)  # flow MISSING
+    sink_taint(ba)  # flow
     sink_taint(bytes(bytearray(b"x")))  # no flow
-    sink_taint(memoryview(b).tobytes())  # flow MISSING
+    sink_taint(memoryview(b).tobytes())  # flow
     sink_taint(bytes.fromhex(b.hex()))  # flow
     sink_taint(base64.b64decode(base64.b64encode(b)))  # flow
     sink_taint(len(b))  # no flow
@@ -133,8 +133,8 @@ def numbers():
     x = 1
     x *= 2
     sink_taint(x)  # no flow
-    sink_taint(str(Decimal(taint())))  # flow MISSING
-    sink_taint(Fraction(n, 1).numerator)  # flow MISSING
+    sink_taint(str(Decimal(taint())))  # flow
+    sink_taint(Fraction(n, 1).numerator)  # flow
 
 
 def libraries():
@@ -162,7 +162,7 @@ def libraries():
     sink_taint(b.getvalue())  # flow
     out = StringIO()
     print("x", a, file=out)
-    sink_taint(out.getvalue())  # flow MISSING
+    sink_taint(out.getvalue())  # flow
     clean = StringIO()
     clean.write("x")
     sink_taint(clean.getvalue())  # no flow
@@ -175,7 +175,7 @@ def conversions():
     sink_taint(dict(k=a).get("k"))  # flow
     sink_taint(tuple([a])[0])  # flow
     sink_taint(type(a)("x"))  # no flow
-    sink_taint(type(a)(a))  # flow MISSING
+    sink_taint(type(a)(a))  # flow
     sink_taint(hash(a) and 1)  # no flow
     sink_taint(id(a) and 1)  # no flow
     sink_taint(isinstance(a, str))  # no flow

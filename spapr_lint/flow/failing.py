@@ -1,0 +1,77 @@
+"""Operations that certainly raise: a key that is not there, an index past the end, ``None.x``.
+
+Only what is known to the last bit counts: objects that were made in the function
+at hand and went to nobody else, and only where a ``try`` of that function waits.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spapr_lint.flow import calls, classes, containers
+from spapr_lint.flow.arguments import Arguments
+from spapr_lint.flow.machine import Activation, Machine, Unreachable
+from spapr_lint.flow.objects import ANY, ESCAPED, Object
+from spapr_lint.flow.values import Value
+
+DIVISIONS = ("/", "//", "%")
+
+
+def awaited(m: Machine, a: Activation) -> bool:
+    """Whether a ``try`` of the function at hand waits for what is raised here."""
+    return m.collectors[-1].activation is a and not m.looping
+
+
+def fail(m: Machine, a: Activation, name: str, site: int) -> None:
+    """Raise one of Python's own exceptions: control does not come back."""
+    m.raise_value(calls.dispatch(m, a, m.tables.builtins[name], Arguments([]), site))
+    raise Unreachable
+
+
+def item(m: Machine, a: Activation, base: Value, key: Value, site: int) -> None:
+    """``base[key]``, if it certainly fails."""
+    if len(base.refs) != 1 or base.open or base.constants or not key.exact():
+        return
+    ref: Any = base.refs[0]
+    if ref.__class__ is not Object or not _own(a, ref):
+        return
+    index = key.constants[0]
+    if ref.shape == "dict":
+        if ref.extra is None and ANY not in ref.slots and not key.facts:
+            found, _ = containers.find(m, a, ref, key)
+            if containers.length(ref) is not None and not found.refs and not found.constants:
+                if not found.open and not found.facts:
+                    fail(m, a, "KeyError", site)
+    elif ref.shape in containers.SEQUENCES and index.__class__ is int:
+        size = containers.length(ref)
+        if size is not None and not -size <= index < size:
+            fail(m, a, "IndexError", site)
+
+
+def _own(a: Activation, ref: Object) -> bool:
+    """Whether only the function at hand can have changed an object."""
+    if ref.many or ref.birth <= a.start or ESCAPED in ref.slots:
+        return False
+    return classes.class_of(ref) is None
+
+
+def attribute(m: Machine, a: Activation, base: Value, site: int) -> None:
+    """``base.name``, if the base is certainly None."""
+    if base.constants == (None,) and base.exact() and not base.facts:
+        fail(m, a, "AttributeError", site)
+
+
+def division(m: Machine, a: Activation, right: Value, site: int) -> None:
+    """``x / right``, if that is zero."""
+    if right.exact() and right.constants[0].__class__ in (int, float):
+        if not right.constants[0] and not right.facts:
+            fail(m, a, "ZeroDivisionError", site)
+
+
+def conversion(m: Machine, a: Activation, name: str, value: Value, site: int) -> None:
+    """``int("x")``."""
+    if name in ("int", "float") and value.exact() and isinstance(value.constants[0], str):
+        try:
+            (int if name == "int" else float)(value.constants[0])
+        except ValueError:
+            fail(m, a, "ValueError", site)

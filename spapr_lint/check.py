@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from spapr_lint import answers, suppress
+from spapr_lint import answers, judging, suppress
 from spapr_lint.config import find_root
 from spapr_lint.context import Loaded, load
 from spapr_lint.errors import UserError
@@ -20,6 +21,9 @@ from spapr_lint.python.front import collector_off
 from spapr_lint.reports import packed, unpacked
 from spapr_lint.sources import PYTHON, C, excluded, select
 from spapr_lint.tree import DiskTree, MemoryTree, Tree
+
+if TYPE_CHECKING:
+    from spapr_lint.flow.machine import Machine
 
 Progress = Callable[[str, int, int], None]
 
@@ -42,6 +46,7 @@ class Options:
     all_functions: bool = False
     scope: str = "project"
     noqa: bool = True
+    ledger: bool = False
     progress: Progress | None = None
 
 
@@ -63,6 +68,7 @@ def check(
     all_functions: bool = False,
     scope: str = "project",
     noqa: bool = True,
+    ledger: bool = False,
     tree: Tree | None = None,
     progress: Progress | None = None,
 ) -> Report:
@@ -72,7 +78,8 @@ def check(
     tree is given; ``root`` is then the folder whose cache is used.  ``stdin`` is
     a file's name and content, laid over what is on disk.  Findings have their
     sink, or the source of one of their ways, in
-    ``paths``; the rest of the project under ``root`` is read for context.
+    ``paths``; the rest of the project under ``root`` is read for context.  With
+    ``ledger`` the report lists the calls that were not resolved, too.
 
     Raises `UserError` for paths, packs or options that make no sense.
 
@@ -96,6 +103,7 @@ def check(
         all_functions=all_functions,
         scope=scope,
         noqa=noqa,
+        ledger=ledger,
         progress=progress,
     )
     names = [os.fspath(path) for path in paths]
@@ -184,6 +192,7 @@ def _joined(reports: Sequence[Report]) -> Report:
             not_translated=tuple(entry for ledger in ledgers for entry in ledger.not_translated),
             unresolved_calls=sum(ledger.unresolved_calls for ledger in ledgers),
             limits_hit=tuple(entry for ledger in ledgers for entry in ledger.limits_hit),
+            unresolved=tuple(entry for ledger in ledgers for entry in ledger.unresolved),
         ),
         tuple(silenced for report in reports for silenced in report.suppressed),
     )
@@ -215,12 +224,24 @@ def run(
         loaded = load(tree, selection, pack, options, display)
         found: list[Finding] = []
         ledger = loaded.ledger
+        machines: list[Machine] = []
         if loaded.modules:
-            found, ledger = analyse(loaded, pack, options)
-        return _finish(found, ledger, loaded, options)
+            found, ledger = analyse(loaded, pack, options, machines.append)
+        machine = machines[0] if machines else None
+        if machine is not None and options.ledger:
+            from spapr_lint.flow import sight
+
+            ledger = replace(ledger, unresolved=sight.unresolved(machine, loaded.sources))
+        judged = judging.judge(tree, loaded, pack, options, machine)
+        return _finish(found, ledger, loaded, options, judged, pack)
 
 
-def analyse(loaded: Loaded, pack: Pack, options: Options) -> tuple[list[Finding], Ledger]:
+def analyse(
+    loaded: Loaded,
+    pack: Pack,
+    options: Options,
+    look: Callable[[Machine], None] | None = None,
+) -> tuple[list[Finding], Ledger]:
     """Interpret what was loaded and write down what arrived where."""
     from spapr_lint.flow import analysis
 
@@ -233,17 +254,25 @@ def analyse(loaded: Loaded, pack: Pack, options: Options) -> tuple[list[Finding]
         loaded.ledger,
         loaded.casts,
         loaded.numbers,
+        look,
     )
 
 
-def _finish(found: list[Finding], ledger: Ledger, loaded: Loaded, options: Options) -> Report:
+def _finish(
+    found: list[Finding],
+    ledger: Ledger,
+    loaded: Loaded,
+    options: Options,
+    judged: judging.Judged | None,
+    pack: Pack,
+) -> Report:
     """Leave out what was not asked for, and what comments silence."""
     shown = {loaded.display(path) for path in loaded.selected}
     found = [f for f in found if f.path in shown or any(way.source.path in shown for way in f.ways)]
     found = [*found, *loaded.broken]
     suppressed: tuple[Suppressed, ...] = ()
     if options.noqa:
-        applied = suppress.apply(found, loaded.texts())
+        applied = suppress.apply(found, loaded.texts(), judged, pack.rules)
         found = list(applied.kept)
         suppressed = applied.suppressed
     found = [f for f in found if _wanted(f, options)]

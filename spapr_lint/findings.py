@@ -104,7 +104,10 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What the run looked at, and what it could not see."""
+    """What the run looked at, and what it could not see.
+
+    ``unresolved`` has the places of the ``unresolved_calls`` only if they were asked for.
+    """
 
     files: int = 0
     functions: int = 0
@@ -112,6 +115,7 @@ class Ledger:
     not_translated: tuple[Unseen, ...] = ()
     unresolved_calls: int = 0
     limits_hit: tuple[Unseen, ...] = ()
+    unresolved: tuple[Unseen, ...] = ()
 
     @property
     def empty(self) -> bool:

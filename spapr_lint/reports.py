@@ -28,7 +28,7 @@ def unpacked(data: dict[str, Any]) -> Report:
     ledger = data["ledger"]
     unseen = {
         name: tuple(Unseen(**entry) for entry in ledger[name])
-        for name in ("not_parsed", "not_translated", "limits_hit")
+        for name in ("not_parsed", "not_translated", "limits_hit", "unresolved")
     }
     return Report(
         findings=tuple(_finding(entry) for entry in data["findings"]),

@@ -10,7 +10,7 @@ import hashlib
 import io
 import re
 import tokenize
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -95,12 +95,14 @@ def apply(
     findings: Iterable[Finding],
     texts: Mapping[str, str],
     judged: Callable[[str, int, int], bool] | None = None,
+    rules: Collection[str] | None = None,
 ) -> Applied:
     """Take out what comments silence; add SPL902 for a missing reason, SPL901 for no effect.
 
     ``texts`` holds every file whose comments count.  ``judged(path, first,
     last)`` says whether all that could have reached the statement on these lines
-    was seen; without it there is no SPL901.
+    was seen; without it there is no SPL901.  Nor is there for a comment that names
+    a code which is none of the ``rules`` that ran.
     """
     layouts = {path: layout(path, text) for path, text in texts.items()}
     used: set[tuple[str, Mark]] = set()
@@ -112,7 +114,7 @@ def apply(
             kept.append(left)
         elif by is not None:
             suppressed.append(Suppressed(finding, by[0], by[1].line, by[1].reason))
-    kept += _complaints(layouts, used, judged)
+    kept += _complaints(layouts, used, judged, rules)
     kept.sort(key=lambda f: (f.path, f.line, f.column, f.rule))
     return Applied(tuple(kept), tuple(suppressed))
 
@@ -161,6 +163,7 @@ def _complaints(
     layouts: Mapping[str, Layout],
     used: set[tuple[str, Mark]],
     judged: Callable[[str, int, int], bool] | None,
+    rules: Collection[str] | None,
 ) -> Iterator[Finding]:
     for path, there in layouts.items():
         for mark in there.marks:
@@ -170,8 +173,18 @@ def _complaints(
                 yield _complaint("SPL902", "suppression without a reason", path, mark)
             if (path, mark) in used or judged is None or _waived(there, mark, "SPL901"):
                 continue
+            if not _ran(mark, rules):
+                continue
             if judged(path, *there.statement(mark.line, mark.end_line)):
                 yield _complaint("SPL901", "suppression that suppresses nothing", path, mark)
+
+
+def _ran(mark: Mark, rules: Collection[str] | None) -> bool:
+    """Whether all that a comment silences was looked for; of comments it is not said."""
+    codes = [code for code in mark.codes if code.startswith("SPL")]
+    if any(code.startswith("SPL9") for code in codes):
+        return False
+    return rules is None or all(any(r.startswith(code) for r in rules) for code in codes)
 
 
 def _waived(there: Layout, mark: Mark, rule: str) -> bool:

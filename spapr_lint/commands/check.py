@@ -34,6 +34,7 @@ _WITH_RULES = ("sarif", "mail", "html")
 )
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Files not to check.")
 @click.option("--strict", is_flag=True, help="Exit 3 if there is anything that was not seen.")
+@click.option("--ledger", is_flag=True, help="List all that was not seen, each with its place.")
 @click.option("--named", is_flag=True, help="Report also what only a name says.")
 @click.option("--stdin-display-name", metavar="FILE", help="What standard input is called.")
 @click.option("--baseline", type=click.Path(), metavar="FILE", help="Leave out what FILE lists.")
@@ -72,6 +73,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     if form in _WITH_RULES:
         rules = common.load_rules(options["packs"], config, options["no_default_packs"])
     view = common.view(form, output, rules, sources, fail_on)
+    view = view._replace(whole_ledger=options["ledger"])
     common.emit(render(form, report, view), output)
     return exit_code(report, fail_on, options["strict"])
 
@@ -112,6 +114,7 @@ def _arguments(config: Config, options: Mapping[str, Any]) -> dict[str, Any]:
         },
         "exclude": (*config.exclude, *options["exclude"]),
         "named": options["named"],
+        "ledger": options["ledger"],
         "jobs": options["jobs"],
         "cache": not options["no_cache"],
         "prefilter": not options["no_prefilter"],

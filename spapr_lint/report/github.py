@@ -8,21 +8,22 @@ is that of its own toolkit (packages/core/src/command.ts).
 from __future__ import annotations
 
 from spapr_lint.findings import SEVERITIES, Finding, Report
-from spapr_lint.report.view import View, steps_of, summary, unseen_entries, unseen_summary
+from spapr_lint.report.view import View, left_out, shown_entries, steps_of, summary, unseen_summary
 
 _COMMAND = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-def write(report: Report, _view: View) -> str:
+def write(report: Report, view: View) -> str:
     """One annotation for each finding, one for each blind spot, and the summary."""
     ordered = sorted(report.findings, key=lambda f: -SEVERITIES.index(f.severity))
     lines = [annotation(finding) for finding in ordered]
     lines += [
         f"::warning file={_property(entry.path)},line={max(1, entry.line)},title=spapr-lint::"
         + _data(f"{heading}: {entry.what}")
-        for heading, entry in unseen_entries(report.ledger)
+        for heading, entry in shown_entries(report.ledger, view)
     ]
-    closing = f"{summary(report)} {unseen_summary(report.ledger)}".rstrip()
+    said = (summary(report), unseen_summary(report.ledger), left_out(report.ledger, view))
+    closing = " ".join(part for part in said if part)
     return "\n".join([*lines, f"::notice title=spapr-lint::{_data(closing)}"]) + "\n"
 
 

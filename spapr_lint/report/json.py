@@ -54,7 +54,7 @@ def finding_object(finding: Finding) -> dict[str, object]:
 
 def ledger_object(ledger: Ledger) -> dict[str, object]:
     """What was looked at, and what was not seen."""
-    return {
+    found: dict[str, object] = {
         "files": ledger.files,
         "functions": ledger.functions,
         "not_parsed": [_unseen(entry) for entry in ledger.not_parsed],
@@ -62,6 +62,9 @@ def ledger_object(ledger: Ledger) -> dict[str, object]:
         "unresolved_calls": ledger.unresolved_calls,
         "limits_hit": [_unseen(entry) for entry in ledger.limits_hit],
     }
+    if ledger.unresolved:
+        found["unresolved"] = [_unseen(entry) for entry in ledger.unresolved]
+    return found
 
 
 def _source(step: Step) -> dict[str, object]:

@@ -6,9 +6,10 @@ Lines of source are never broken; prose is.
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
 
 from spapr_lint.findings import Finding, Report
-from spapr_lint.report.view import View, steps_of, summary, unseen_summary
+from spapr_lint.report.view import View, left_out, shown_entries, steps_of, summary, unseen_summary
 
 WIDTH = 76
 
@@ -17,7 +18,17 @@ def write(report: Report, view: View) -> str:
     """The report as the body of a mail."""
     parts = [render_finding(finding, view) for finding in report.findings]
     closing = wrap(f"{summary(report)} {unseen_summary(report.ledger)}".rstrip())
-    return _ascii("\n".join([*parts, closing + "\n"]))
+    unseen = "".join(f"{line}\n" for line in _unseen(report, view))
+    return _ascii("\n".join([*parts, closing + "\n", *([unseen] if unseen else [])]))
+
+
+def _unseen(report: Report, view: View) -> Iterator[str]:
+    for heading, entry in shown_entries(report.ledger, view):
+        yield f"  {entry.path}:{entry.line}"
+        yield wrap(f"{heading}: {entry.what}", "    ")
+    left = left_out(report.ledger, view)
+    if left:
+        yield f"  {left}"
 
 
 def render_finding(finding: Finding, view: View) -> str:
@@ -40,9 +51,16 @@ def render_finding(finding: Finding, view: View) -> str:
     return "\n".join(lines) + "\n"
 
 
-def wrap(text: str) -> str:
+def wrap(text: str, indent: str = "") -> str:
     """Prose in lines of at most `WIDTH` columns; a longer word stands alone."""
-    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _ascii(text: str) -> str:

@@ -1,8 +1,8 @@
 """Findings as SARIF 2.1.0, within the limits that GitHub code scanning states.
 
-Every way becomes a code flow.  Limits: 25,000 results a run, 1,000 thread-flow
-steps and 100 locations a result, 10 MB when gzipped; what a limit takes away is
-said in a notification of the run.
+Every way becomes a code flow.  Limits: 25,000 results a run (GitHub shows the
+gravest 5,000), 1,000 thread-flow steps and 100 locations a result, 10 MB when
+gzipped; what a limit takes away is said in a notification of the run.
 Source: OASIS SARIF 2.1.0; GitHub docs, "SARIF support for code scanning".
 """
 
@@ -24,6 +24,9 @@ MAX_RESULTS = 25_000
 MAX_STEPS = 1_000
 MAX_RELATED = 99
 MAX_GZIPPED = 10_000_000
+MAX_UNSEEN = 1_000
+
+_SIZES = ((MAX_RESULTS, MAX_STEPS), (5_000, 100), (1_000, 20), (200, 10), (20, 4), (1, 2))
 
 _LEVEL = {"error": "error", "warning": "warning", "info": "note"}
 _Object = dict[str, object]
@@ -32,7 +35,7 @@ _Object = dict[str, object]
 def write(report: Report, view: View) -> str:
     """The whole report as one SARIF log, made smaller until GitHub would take it."""
     ordered = _by_severity(report)
-    for results, steps in ((MAX_RESULTS, MAX_STEPS), (5_000, 100), (1_000, 20)):
+    for results, steps in _SIZES:
         text = json.dumps(_log(report, ordered[:results], steps, view), indent=1) + "\n"
         # Text that is not over the limit as it stands is not over it compressed.
         if len(text) <= MAX_GZIPPED or len(gzip.compress(text.encode(), 6)) <= MAX_GZIPPED:
@@ -72,7 +75,7 @@ def _log(
         "invocations": [
             {
                 "executionSuccessful": True,
-                "toolExecutionNotifications": _notifications(report, len(results)),
+                "toolExecutionNotifications": _notifications(report, results, max_steps),
             }
         ],
         "results": [_result(f, silenced, index, max_steps) for f, silenced in results],
@@ -97,23 +100,37 @@ def _rule(code: str, rule: RuleHelp | None) -> _Object:
     return described
 
 
-def _notifications(report: Report, shown: int) -> list[_Object]:
+def _notifications(
+    report: Report, results: Sequence[tuple[Finding, Suppressed | None]], max_steps: int
+) -> list[_Object]:
     notes = [
         _notification(f"{heading}: {entry.what}", entry.path, entry.line)
-        for heading, entry in unseen_entries(report.ledger)[:1000]
+        for heading, entry in unseen_entries(report.ledger)[:MAX_UNSEEN]
     ]
     unseen = unseen_summary(report.ledger)
     if unseen:
         notes.append({"level": "note", "message": {"text": unseen}})
+    left = len(unseen_entries(report.ledger)) - MAX_UNSEEN
+    if left > 0:
+        notes.append(_plain(f"{left} more entries of what was not seen do not fit in here"))
+    cut = sum(_is_cut(finding, max_steps) for finding, _ in results)
+    if cut:
+        notes.append(_plain(f"the ways of {cut} results do not fit in here whole"))
     total = len(report.findings) + len(report.suppressed)
-    if total > shown:
-        notes.append(
-            {
-                "level": "warning",
-                "message": {"text": f"{total - shown} of {total} results do not fit in here"},
-            }
-        )
+    if total > len(results):
+        missing = total - len(results)
+        notes.append(_plain(f"{missing} of {total} results do not fit in here"))
     return notes
+
+
+def _plain(text: str) -> _Object:
+    return {"level": "warning", "message": {"text": text}}
+
+
+def _is_cut(finding: Finding, max_steps: int) -> bool:
+    """Whether steps or sources of a finding are left out."""
+    steps = sum(len(steps_of(way)) for way in finding.ways)
+    return steps > max_steps or len(finding.ways) > MAX_RELATED
 
 
 def _notification(text: str, path: str, line: int) -> _Object:

@@ -11,22 +11,21 @@ from collections.abc import Iterator
 from spapr_lint.findings import Finding, Report, Step
 from spapr_lint.report.view import (
     View,
-    counted,
+    left_out,
     printable,
+    shown_entries,
     steps_of,
     summary,
-    unseen_entries,
     unseen_summary,
 )
 
 _SEVERITY_COLOR = {"error": "1;31", "warning": "1;33", "info": "1;36"}
-_SHOWN_UNSEEN = 20
 
 
 def write(report: Report, view: View) -> str:
     """All findings, a summary, and what was not seen."""
     parts = [render_finding(finding, view) for finding in report.findings]
-    parts.append("\n".join(_closing(report)) + "\n")
+    parts.append("\n".join(_closing(report, view)) + "\n")
     return "\n".join(parts)
 
 
@@ -93,18 +92,17 @@ def _place(step: Step) -> str:
     return f"{printable(step.path)}:{step.line}:"
 
 
-def _closing(report: Report) -> Iterator[str]:
+def _closing(report: Report, view: View) -> Iterator[str]:
     yield summary(report)
     unseen = unseen_summary(report.ledger)
     if not unseen:
         return
     yield unseen
-    entries = unseen_entries(report.ledger)
-    for heading, entry in entries[:_SHOWN_UNSEEN]:
+    for heading, entry in shown_entries(report.ledger, view):
         yield f"  {printable(entry.path)}:{entry.line}: {heading}: {printable(entry.what)}"
-    if len(entries) > _SHOWN_UNSEEN:
-        left = counted(len(entries) - _SHOWN_UNSEEN, "more entry", "more entries")
-        yield f"  and {left}; --format json lists all"
+    left = left_out(report.ledger, view)
+    if left:
+        yield f"  {left}"
 
 
 def _paint(text: str, style: str, color: bool) -> str:

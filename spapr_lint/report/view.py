@@ -11,6 +11,8 @@ from typing import NamedTuple, Protocol
 
 from spapr_lint.findings import EVIDENCE, SEVERITIES, Finding, Ledger, Report, Step, Unseen, Way
 
+SHOWN_UNSEEN = 20
+
 
 class RuleHelp(Protocol):
     """What a writer reads of a rule; `packs.Rule` is one."""
@@ -39,6 +41,7 @@ class View(NamedTuple):
 
     ``line`` gives a source line (path, number from 1) without its end, or None.
     ``fail_on`` is one of `config.FAIL_ON`; ``color`` allows terminal colours.
+    ``whole_ledger`` asks for all that was not seen, where a writer would list a few.
     """
 
     version: str = ""
@@ -46,6 +49,7 @@ class View(NamedTuple):
     line: Callable[[str, int], str | None] = no_line
     color: bool = False
     fail_on: str = "error"
+    whole_ledger: bool = False
 
 
 def fails(finding: Finding, fail_on: str) -> bool:
@@ -130,4 +134,23 @@ def unseen_entries(ledger: Ledger) -> tuple[tuple[str, Unseen], ...]:
         *(("not parsed", entry) for entry in ledger.not_parsed),
         *(("not translated", entry) for entry in ledger.not_translated),
         *(("limit hit", entry) for entry in ledger.limits_hit),
+        *(("not resolved", entry) for entry in ledger.unresolved),
     )
+
+
+def shown_entries(ledger: Ledger, view: View) -> tuple[tuple[str, Unseen], ...]:
+    """The entries that people are shown: all if they asked for them, else some of each sort."""
+    entries = unseen_entries(ledger)
+    if view.whole_ledger or len(entries) <= SHOWN_UNSEEN:
+        return entries
+    by_heading: dict[str, list[tuple[str, Unseen]]] = {}
+    for entry in entries:
+        by_heading.setdefault(entry[0], []).append(entry)
+    share = max(1, SHOWN_UNSEEN // len(by_heading))
+    return tuple(entry for sort in by_heading.values() for entry in sort[:share])
+
+
+def left_out(ledger: Ledger, view: View) -> str:
+    """One sentence on the entries that are not shown, or nothing."""
+    left = len(unseen_entries(ledger)) - len(shown_entries(ledger, view))
+    return f"and {counted(left, 'more entry', 'more entries')}; --ledger lists all" if left else ""

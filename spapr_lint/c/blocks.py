@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from spapr_lint.c.context import Context, Line
+from spapr_lint.c.context import Context
 from spapr_lint.c.nodes import Node, UntranslatedError
 
 _LEAVES: Final = frozenset(("declaration", "expression_statement", "return_statement"))
@@ -100,13 +100,11 @@ def body(ctx: Context, node: Node | Sequence[Node], indent: int) -> None:
 
 def fill(ctx: Context, written: int, indent: int, line: int) -> None:
     """Write ``pass`` where nothing was written since ``written`` lines."""
-    if not has_code(ctx.lines[written:]):
-        ctx.put(indent, "pass", line or (ctx.lines[-1].line if ctx.lines else 1))
-
-
-def has_code(lines: Sequence[Line]) -> bool:
-    """Whether there is more than comments and blank lines."""
-    return any(text.strip() and not text.lstrip().startswith("#") for text, _ in lines)
+    lines = ctx.lines
+    for position in range(written, len(lines)):
+        if lines[position].text.lstrip()[:1] not in ("", "#"):
+            return
+    ctx.put(indent, "pass", line or (lines[-1].line if lines else 1))
 
 
 def whole(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from spapr_lint.c.index import Declarations, Macro
 from spapr_lint.c.names import HELPERS, NEVER_GLOBALS, global_name, python_name
 from spapr_lint.c.nodes import Node
-from spapr_lint.c.types import CType, Width, named
+from spapr_lint.c.types import INTEGERS, CType, Width, named
 
 # How tightly Python binds; an operand that binds less needs parentheses.
 WALRUS, TERNARY, OR, AND, NOT, COMPARE = 0, 2, 3, 4, 5, 6
@@ -122,6 +122,8 @@ class Context:
     object_macros: dict[str, frozenset[str]] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
     known: dict[str, Ex] = field(default_factory=dict)
+    widths: dict[str, Width | None] = field(default_factory=lambda: dict(INTEGERS))
+    commons: dict[tuple[str, str], CType] = field(default_factory=dict)
     expanding: list[str] = field(default_factory=list)
     function: Function = field(default_factory=Function)
     writers: Mapping[str, Writer] = field(default_factory=dict)
@@ -207,11 +209,19 @@ class Context:
         """The type behind typedefs."""
         if ctype is None or ctype.kind != "name":
             return ctype
-        return ctype if ctype.name in self.records else self.declared.resolve(ctype)
+        name = ctype.name
+        if name in INTEGERS or name in self.records:
+            return ctype
+        return self.declared.resolve(ctype)
 
     def width(self, ctype: CType | None) -> Width | None:
         """Size and sign, if it is an integer type."""
-        return self.declared.width(ctype)
+        if ctype is None or ctype.kind != "name":
+            return None
+        name = ctype.name
+        if name not in self.widths:
+            self.widths[name] = self.declared.width(ctype)
+        return self.widths[name]
 
     def is_record(self, ctype: CType | None) -> bool:
         """Whether values of the type are structs or unions."""
@@ -256,10 +266,10 @@ class Context:
     def _outer_write(self, name: str) -> None:
         """A nested function that assigns to a variable of the outer one says so."""
         function = self.function
-        own = {
-            known.name for scope in function.scopes[function.nested :] for known in scope.values()
-        }
-        if function.nested and name not in own:
+        if not function.nested:
+            return
+        scopes = function.scopes[function.nested :]
+        if not any(known.name == name for scope in scopes for known in scope.values()):
             function.nonlocals.add(name)
 
     def dimension(self, text: str) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import Final
 
-from spapr_lint.c.context import ATOM, POSTFIX, SUM, Context, Ex, Maker
+from spapr_lint.c.context import ATOM, POSTFIX, SUM, UNARY, Context, Ex, Maker
 from spapr_lint.c.dispatch import char_pointer, core, element, express, gap, value
 from spapr_lint.c.macros import expand_expression, free_names
 from spapr_lint.c.names import python_name
@@ -130,24 +131,32 @@ def _number_type(number: int, suffix: str, hexadecimal: bool) -> CType:
 
 def number(ctx: Context, node: Node) -> Ex:
     """An integer or floating literal; tree-sitter reads ``-1U`` as one."""
-    match = _INTEGER.match(node.text)
+    known = _literal(node.text)
+    if known is None:
+        raise UntranslatedError("number")
+    if known.text[0] != "-" or known.type is DOUBLE:
+        return known
+    width = ctx.width(known.type)
+    if width is not None and not width.signed:
+        return Ex(f"{ctx.helper('u' + str(width.bits))}({known.text})", POSTFIX, known.type)
+    return known
+
+
+@lru_cache(maxsize=1 << 14)
+def _literal(text: str) -> Ex | None:
+    match = _INTEGER.match(text)
     if match is None:
-        text = node.text.rstrip("fFlL") if node.text[:2] not in ("0x", "0X") else ""
+        text = text.rstrip("fFlL") if text[:2] not in ("0x", "0X") else ""
         if not re.fullmatch(r"-?[\d.]+(?:[eE][-+]?\d+)?", text):
-            raise UntranslatedError("number")
+            return None
         return Ex(text + ("0" if text.endswith(".") else ""), ATOM, DOUBLE)
     sign, digits, suffix = match.groups()
     octal = len(digits) > 1 and digits[0] == "0" and digits[1].isdigit()
     if octal and not re.fullmatch("[0-7]+", digits):
-        raise UntranslatedError("number")
+        return None
     digits = "0o" + digits.lstrip("0").rjust(1, "0") if octal else digits
     ctype = _number_type(int(digits, 0), suffix.lower(), digits[:1] == "0")
-    if not sign:
-        return Ex(digits, ATOM, ctype)
-    width = ctx.width(ctype)
-    if width is not None and not width.signed:
-        return Ex(f"{ctx.helper('u' + str(width.bits))}(-{digits})", POSTFIX, ctype)
-    return Ex("-" + digits, 13, ctype)
+    return Ex("-" + digits, UNARY, ctype) if sign else Ex(digits, ATOM, ctype)
 
 
 _ESCAPES: Final = {

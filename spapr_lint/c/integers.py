@@ -25,15 +25,21 @@ from spapr_lint.c.types import BOOL, INT, CType, Width, arithmetic
 
 COMPARISONS: Final = frozenset(("==", "!=", "<", ">", "<=", ">="))
 _INT: Final = Width(32, True)
+_PARENTHESIS = re.compile(r"[()]")
 _LITERAL = re.compile(r"(?:0x[0-9a-fA-F]+|0o[0-7]+|\d+)\Z", re.I)
 
 
 def common(ctx: Context, left: CType | None, right: CType | None) -> CType | None:
     """The type of an arithmetic operation on two operands, None if one is not known."""
+    if left is not None and right is not None and left.kind == "name" == right.kind:
+        known = ctx.commons.get((left.name, right.name))
+        if known is not None:
+            return known
     one, two = ctx.width(left), ctx.width(right)
-    if one is None or two is None:
+    if one is None or two is None or left is None or right is None:
         return left if two is None and one is None else None
-    return arithmetic(one, two)
+    made = ctx.commons[left.name, right.name] = arithmetic(one, two)
+    return made
 
 
 def promoted(ctx: Context, ctype: CType | None) -> CType | None:
@@ -46,8 +52,10 @@ def promoted(ctx: Context, ctype: CType | None) -> CType | None:
 
 def wrapped(ctx: Context, ex: Ex) -> Ex:
     """The expression with its exact C value."""
+    if ex.exact:
+        return ex
     width = ctx.width(ex.type)
-    if ex.exact or width is None:
+    if width is None:
         return ex
     name = f"{'s' if width.signed else 'u'}{max(width.bits, 8)}"
     text = ex.text
@@ -62,11 +70,13 @@ def closes(text: str) -> bool:
     """Whether the parenthesis that opens the text closes at its very end."""
     if '"' in text:
         return False
+    if text.find("(", 1) < 0:
+        return text.find(")") == len(text) - 1
     depth = 0
-    for at, char in enumerate(text):
-        depth += (char == "(") - (char == ")")
+    for match in _PARENTHESIS.finditer(text):
+        depth += 1 if match.group() == "(" else -1
         if depth == 0:
-            return at == len(text) - 1
+            return match.end() == len(text)
     return False
 
 
@@ -180,8 +190,10 @@ def _truth(ctx: Context, node: Node, ex: Ex) -> Ex:
 
 def widened(ctx: Context, ex: Ex, ctype: CType | None) -> Ex:
     """An operand that is narrower than the operation must be exact before it is widened."""
+    if ex.exact:
+        return ex
     inner, outer = ctx.width(ex.type), ctx.width(ctype)
-    if not ex.exact and inner is not None and outer is not None and inner.bits < outer.bits:
+    if inner is not None and outer is not None and inner.bits < outer.bits:
         return wrapped(ctx, ex)
     return ex
 

@@ -49,24 +49,28 @@ BINDS: Final = {
 
 def binary(ctx: Context, node: Node) -> Ex:
     """An operator with two operands, as a value."""
-    sign = node.need("operator")
+    kids = node.kids
+    if len(kids) == 3:
+        left, sign, right = kids
+    else:
+        left, sign, right = node.need("left"), node.need("operator"), node.need("right")
     operator = sign.text
     if operator == "||" and sign.start in node.source.masked.notes:
-        low, high = value(ctx, node.need("left")), value(ctx, node.need("right"))
+        low, high = value(ctx, left), value(ctx, right)
         return Ex(f"{ctx.helper('crange')}({low}, {high})", POSTFIX)
     if operator in ("&&", "||"):
         ex = logic(ctx, node)
         return Ex(f"{ctx.helper('bool')}({ex.text})", POSTFIX, BOOL)
-    left, right = node.need("left"), node.need("right")
     space = gap(left, right)
     if operator in COMPARISONS:
         return _comparison(ctx, operator, left, right, space)
     one, two = express(ctx, left), express(ctx, right)
-    behind, other = ctx.resolve(one.type), ctx.resolve(two.type)
-    if operator in "+-" and element(behind) is not None:
-        return _pointer_arithmetic(ctx, operator, one, two, other)
-    if operator == "+" and element(other) is not None:
-        return _pointer_arithmetic(ctx, operator, two, one, behind)
+    if operator in "+-":
+        behind, other = ctx.resolve(one.type), ctx.resolve(two.type)
+        if element(behind) is not None:
+            return _pointer_arithmetic(ctx, operator, one, two, other)
+        if operator == "+" and element(other) is not None:
+            return _pointer_arithmetic(ctx, operator, two, one, behind)
     if operator in ("/", "%"):
         return _division(ctx, operator, (left, one), (right, two), space)
     if operator in ("<<", ">>"):

@@ -20,6 +20,7 @@ from spapr_lint.flow.values import (
     reference,
 )
 
+_HELD = 2_000  # containers inside of one that are looked into
 _LONGEST = 4096
 _CONVERSIONS: dict[str, Callable[..., Any]] = {
     "int": int,
@@ -174,13 +175,25 @@ def formatted(m: Machine, a: Activation, value: Value, site: int) -> Value:
 
 
 def deep(m: Machine, ref: Object, depth: int) -> list[Value]:
-    """All values that a container holds, those of inner containers too."""
-    found = []
-    for value in list(ref.slots.values()):
-        found.append(value)
-        for inner in value.refs:
-            if depth and isinstance(inner, Object):
-                found.extend(deep(m, inner, depth - 1))
+    """All values that a container holds, those of inner containers too, each looked at once."""
+    found: list[Value] = []
+    seen = {id(ref)}
+    level = [ref]
+    for _ in range(depth + 1):
+        below: list[Object] = []
+        for each in level:
+            for value in each.slots.values():
+                if not (value.facts or value.refs or value.constants):
+                    continue
+                found.append(value)
+                for inner in value.refs:
+                    if isinstance(inner, Object) and id(inner) not in seen:
+                        seen.add(id(inner))
+                        below.append(inner)
+            if len(seen) > _HELD:
+                m.limit("depth", ref.site[0], ref.site[1])
+                return found
+        level = below
     return found
 
 

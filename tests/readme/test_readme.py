@@ -41,6 +41,26 @@ def test_the_library_prints_what_is_shown(work: Path) -> None:
     assert (done.stdout, done.stderr) == (_blocks("text")[1], "")
 
 
+def test_questions_are_answered_as_shown(work: Path) -> None:
+    (work / "ends.py").write_text(_blocks("python")[2])
+    asked = re.findall(r"^`spapr-lint (why(?:-not)? .*)` prints:$", README, re.MULTILINE)
+    assert [question.split()[0] for question in asked] == ["why", "why-not"]
+    for question, shown in zip(asked, _blocks("text")[2:4], strict=True):
+        done = lint(*question.split(), cwd=work)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout == shown
+
+
+def test_every_key_of_an_answer_is_described(work: Path) -> None:
+    reply = json.loads(lint("why", "irq.py:4", "--format", "json", cwd=work).stdout)
+    value = reply["values"][0]
+    names = ["spapr_max_server_number", "ibm,xive-lisn-ranges", "irq.py"]
+    verdict = json.loads(lint("why-not", *names, "--format", "json", cwd=work).stdout)
+    for key in (*reply, *value, *value["kinds"][0], *verdict):
+        assert f'"{key}"' in README
+    assert f"`{verdict['answer']}`" in README
+
+
 def test_the_settings_shown_are_all_there_are() -> None:
     (table,) = (
         tomllib.loads(text)["tool"]["spapr-lint"]

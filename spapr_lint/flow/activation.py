@@ -28,7 +28,7 @@ _YOUNG = 1 << 62
 _REPEATS = 4
 _NESTED = 6
 EXACT_DEPTH = 48
-EXACT_STEPS = 60_000  # statements from one root of a small group of modules
+EXACT_STEPS = 20_000  # statements from one root of a small group of modules
 _VISITS = 30  # of a function from one root, after which its recursion is taken in general
 
 
@@ -134,6 +134,9 @@ def evaluate(m: Machine, a: Activation, closure: Closure, env: Env, site: int) -
         if not any(scope.carries(value) for value in env.values()):
             return m.policy.result(m, a, closure, site)
     coarse = (m.coarse and not exact) or m.program.modules[closure.module].language == "c"
+    if not coarse and m.steps > m.limits.exact_steps:
+        m.limit("budget", closure.module, closure.function.site)
+        coarse = True
     visits = m.visits[where] = m.visits.get(where, 0) + 1
     if nested >= _NESTED or (nested and (coarse or visits > _VISITS)):
         env = {name: _general(value) for name, value in env.items()}

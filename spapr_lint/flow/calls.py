@@ -114,6 +114,7 @@ def read_arguments(m: Machine, a: Activation, n: ir.Node) -> Arguments:
 def call(m: Machine, a: Activation, n: ir.Node) -> Value:
     """A call expression."""
     _, function, _, _, site = n
+    m.steps += 1
     receiver: Value | None = None
     if function[0] == ir.ATTR:
         receiver = m.ex[function[1][0]](m, a, function[1])

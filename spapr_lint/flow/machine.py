@@ -172,14 +172,15 @@ Executor = Callable[["Machine", Activation, ir.Node], bool]
 class Limits:
     """How far the interpreter goes before it says in the ledger that it stopped."""
 
-    __slots__ = ("contexts", "depth", "loop", "root_steps", "unroll")
+    __slots__ = ("contexts", "depth", "exact_steps", "loop", "root_steps", "unroll")
 
     def __init__(self) -> None:
         self.depth = 48
         self.contexts = 24
         self.loop = 6
         self.unroll = 40
-        self.root_steps = 200_000
+        self.exact_steps = 8_000  # statements and calls from one root; then calls are merged
+        self.root_steps = 20_000  # the same; then functions are not entered any more
 
 
 class Machine:

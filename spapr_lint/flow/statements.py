@@ -183,7 +183,7 @@ def _loop(
     over = False
     turn = 0
     forever = test is not None and test[0] == ir.CONST and bool(test[1])
-    while turn < unroll:
+    while turn < unroll and (not turn or m.steps < m.limits.exact_steps):
         head, before = m.journal.mark(), a.env
         runs = step(turn)
         if runs is not True:

@@ -15,12 +15,14 @@ from spapr_lint.runtime.kernel import Kernel, cpu_record
 from spapr_lint.runtime.layout import RecordType
 from spapr_lint.runtime.link import Link
 from spapr_lint.runtime.literal import Text
-from spapr_lint.runtime.memory import Array, FieldRef, array, find, root
+from spapr_lint.runtime.memory import Array, FieldRef, Ref, array, find, root
 from spapr_lint.runtime.program import POINTER
 from spapr_lint.runtime.properties import Accessors
 from spapr_lint.runtime.qom import Base, Qom, TypeClass
+from spapr_lint.runtime.queues import HEAD, queue_types
 from spapr_lint.runtime.reports import Reports
 from spapr_lint.runtime.text import text_of
+from spapr_lint.runtime.views import bytes_of, put_bytes
 
 _SUFFIX: Final = "-powerpc64-cpu"
 # The compatibility levels of a family (target/ppc/cpu_init.c): macro names of PCR bits, PVR.
@@ -29,6 +31,11 @@ _FAMILIES: Final[dict[str, tuple[str, int, tuple[str, ...]]]] = {
     "power9": ("POWER9", 0x004E1202, ("3_00", "2_07", "2_06", "2_05")),
     "power10": ("POWER10", 0x00801200, ("3_10", "3_00", "2_07", "2_06", "2_05")),
 }
+# qapi/run-state.json; a machine here is always running
+_STATES: Final = tuple(
+    """DEBUG INMIGRATE INTERNAL_ERROR IO_ERROR PAUSED POSTMIGRATE PRELAUNCH FINISH_MIGRATE
+    RESTORE_VM RUNNING SAVE_VM SHUTDOWN SUSPENDED WATCHDOG GUEST_PANICKED COLO""".split()
+)
 
 
 class Board:
@@ -43,6 +50,9 @@ class Board:
         self.hypercalls: dict[int, Any] = {}
         self.rtas: dict[int, tuple[str, Any]] = {}
         self.memory = Memory()
+        head = queue_types()["QTAILQ_HEAD"]()
+        head.__dict__[HEAD] = self.cpus
+        link.variables.update(qemu_loglevel=0, current_cpu=None, cpus=head)
         qom.bases["powerpc64-cpu"] = Base(
             "cpu", cpu_record(qom), "PowerPCCPUClass", self.init_cpu, self.init_class
         )
@@ -66,6 +76,9 @@ class Board:
             "RUN_ON_CPU_HOST_INT": lambda value: self._data(host_int=value),
             "RUN_ON_CPU_HOST_ULONG": lambda value: self._data(host_ulong=value),
             "RUN_ON_CPU_TARGET_PTR": lambda value: self._data(target_ptr=value),
+            **{f"RUN_STATE_{name}": number for number, name in enumerate(_STATES)},
+            "runstate_check": lambda state: int(state == _STATES.index("RUNNING")),
+            "runstate_is_running": lambda: 1,
             **self.memory.names(),
         }
 
@@ -168,6 +181,8 @@ class Board:
 
     def unrealize_cpu(self, dev: Any, *_errp: Any) -> None:
         cs = find(root(dev), self.qom.record("CPUState"))
+        if self.kernel.enabled:
+            self.kernel.park_vcpu(cs)
         self.cpus[:] = [known for known in self.cpus if known is not cs]
 
     def next_cpu(self, cs: Any) -> Any:
@@ -205,10 +220,39 @@ class Memory:
             return stored
 
         return {
-            "address_space_memory": None,
+            "address_space_memory": _GUEST,
+            "dma_memory_read": self.load, "dma_memory_write": self.store,
+            "address_space_read": lambda s, a, _attrs, p, size: self.load(s, a, p, size),
+            "address_space_write": lambda s, a, _attrs, p, size: self.store(s, a, p, size),
+            "address_space_map": self.map, "address_space_unmap": lambda *_given: None,
+            "cpu_physical_memory_read": lambda a, p, size: self.load(None, a, p, size),
+            "cpu_physical_memory_write": lambda a, p, size: self.store(None, a, p, size),
+            "MEMTXATTRS_UNSPECIFIED": _GUEST, "MEMTX_OK": 0,
             "ldl_be_dma": word(4), "stl_be_dma": put(4), "ldl_be_phys": word(4),
             "stl_be_phys": put(4), "ldq_be_phys": word(8), "stq_be_phys": put(8),
         }  # fmt: skip
+
+    def load(self, _space: Any, address: int, to: Any, size: int, *_attrs: Any) -> int:
+        """``dma_memory_read``: 0, or MEMTX_ERROR beyond the memory."""
+        if not 0 <= address <= self.size - size:
+            return 1
+        if isinstance(to, Ref):
+            to.v = int.from_bytes(self.read(address, size), "little")
+        else:
+            put_bytes(to, self.read(address, size))
+        return 0
+
+    def store(self, _space: Any, address: int, source: Any, size: int, *_attrs: Any) -> int:
+        """``dma_memory_write``: 0, or MEMTX_ERROR beyond the memory."""
+        if not 0 <= address <= self.size - size:
+            return 1
+        self.write(address, bytes_of(source, size))
+        return 0
+
+    def map(self, _space: Any, address: int, length: Any, *_rest: Any) -> Any:
+        """``address_space_map``: how much of it there is; what is mapped is only compared."""
+        length.v = max(0, min(int(length.v), self.size - int(address)))
+        return _GUEST if length.v else None
 
     def read(self, address: int, size: int) -> bytes:
         """Bytes of guest memory."""
@@ -220,7 +264,14 @@ class Memory:
             self.pages.setdefault(at >> 12, bytearray(4096))[at & 4095] = byte
 
 
+class _Guest:
+    """The guest's memory as a pointer that nobody follows."""
+
+    __slots__ = ()
+
+
 _EMPTY: Final = bytes(4096)
+_GUEST: Final = _Guest()
 
 
 def _span(address: int, size: int) -> range:

@@ -17,7 +17,6 @@ from spapr_lint.runtime.properties import Properties
 from spapr_lint.runtime.qom import Qom
 from spapr_lint.runtime.reports import Reports
 
-
 # Registrations whose callbacks nothing here calls: the user's, the host's, other processes'.
 _KEPT = """
 qemu_register_powerdown_notifier qemu_add_exit_notifier qemu_add_machine_init_done_notifier
@@ -65,6 +64,10 @@ class Devices:
             "qdev_unrealize": self.unrealize,
             "object_unparent": self.unparent,
             "qdev_get_machine": lambda: self.machine,
+            "qdev_get_hotplug_handler": lambda dev: self.handler(root(dev)),
+            "hotplug_handler_unplug": self.handed("unplug"),
+            "hotplug_handler_plug": self.handed("plug"),
+            "hotplug_handler_pre_plug": self.handed("pre_plug"),
             "qdev_set_parent_bus": lambda *_given: True,
             "sysbus_get_default": lambda: None,
             "sysbus_init_child_obj": self.sysbus_child,
@@ -151,6 +154,14 @@ class Devices:
         device = find(thing, self.qom.record("DeviceState"))
         arguments = (handler, device, errp)
         function(*arguments[: function.__code__.co_argcount])
+
+    def handed(self, step: str) -> Callable[..., None]:
+        """``hotplug_handler_unplug`` and its kin: the handler's own function."""
+
+        def call(handler: Any, dev: Any, errp: Any) -> None:
+            self.plugged(handler, step, root(dev), errp)
+
+        return call
 
     def unrealize(self, dev: Any, *errp: Any) -> None:
         thing = root(dev)

@@ -9,7 +9,14 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from spapr_lint.model import kvm as host
-from spapr_lint.model.kvm_device import has_attr, kvm_get_queue, kvm_set_attr
+from spapr_lint.model.kvm_device import (
+    has_attr,
+    kvm_esb_load,
+    kvm_esb_trigger,
+    kvm_get_queue,
+    kvm_set_attr,
+)
+from spapr_lint.runtime.errors import Aborted, Faulted
 from spapr_lint.runtime.layout import RecordType
 from spapr_lint.runtime.link import Link
 from spapr_lint.runtime.literal import Text
@@ -45,6 +52,7 @@ class Kernel:
         self.link, self.qom, self.reports, self.enabled = link, qom, reports, enabled
         self.vm = host.KvmVm()
         self.calls: list[Call] = []
+        self.parked: set[int] = set()
         link.variables.update(
             kvm_allowed=enabled, kvm_kernel_irqchip=False, kvm_split_irqchip=False,
             kvm_msi_via_irqfd_allowed=False, kvm_gsi_direct_mapping=False, kvm_state=None,
@@ -103,9 +111,16 @@ class Kernel:
     def create_vcpu(self, cs: Any) -> int:
         """What ``kvm_init_vcpu`` does when a CPU is realized."""
         number = self.vcpu_id(cs)
+        if number in self.parked:
+            self.parked.discard(number)
+            return 0
         made = host.kvm_create_vcpu(self.vm, number)
         ret = made if isinstance(made, int) else 0
         return self.note("CREATE_VCPU", (number,), ret)
+
+    def park_vcpu(self, cs: Any) -> None:
+        """KVM cannot destroy a vCPU: QEMU keeps it for the next CPU of that number."""
+        self.parked.add(self.vcpu_id(cs))
 
     def create_device(self, _state: Any, kind: int, test: Any = 0) -> int:
         if test:
@@ -205,6 +220,29 @@ class EsbPages:
 
     def _moved(self, index: int) -> EsbPages:
         return EsbPages(self._kernel, self._offset + index)
+
+    def _place(self) -> tuple[host.KvmDevice, int, int]:
+        """The device, the source, the offset in its page; two pages of 64 KiB a source."""
+        device = self._kernel.vm.device
+        if device is None:
+            raise Aborted("Bus error: the pages of a device that is closed")
+        return device, self._offset >> 17, self._offset & 0xFFF
+
+    @property
+    def v(self) -> int:
+        device, irq, offset = self._place()
+        value = kvm_esb_load(device, irq, offset)
+        if value is None:
+            raise Aborted(f"Bus error: a load from the page of source {irq:#x}, unknown to KVM")
+        return int.from_bytes(value.to_bytes(8, "big"), "little")
+
+    @v.setter
+    def v(self, _value: int) -> None:
+        device, irq, offset = self._place()
+        if offset:
+            raise Faulted(f"a store to offset {offset:#x} of a source's page")
+        if not kvm_esb_trigger(device, irq):
+            raise Aborted(f"Bus error: a store to the page of source {irq:#x}, unknown to KVM")
 
 
 class _Failed:

@@ -93,6 +93,7 @@ class Link:
         self.externals = _Externals(self)
         self.makers: list[Callable[[str, str], Any]] = []
         self.kept: list[Any] = []
+        self.volatiles: dict[int, bool] = {}
         tick = itertools.repeat(None, steps).__next__
         self.own: dict[str, Any] = {
             "tick!": tick,
@@ -153,10 +154,26 @@ class Link:
             space[item.name] = self.program.type_named(item.path, "VMStateDescription")()
         if item.name not in space:
             self.load(item)
+        if self._volatile(item):
+            return space.pop(item.name), False
         value = space[item.name]
         if item.path == path or isinstance(item.node, ast.FunctionDef):
             return value, True
         return value.v if isinstance(value, Ref) else value, not item.path.endswith(".c")
+
+    def _volatile(self, item: Item) -> bool:
+        """Whether a macro's value depends on what variables hold: it is computed at each use."""
+        known = self.volatiles.get(id(item.node))
+        if known is None:
+            macro = isinstance(item.node, ast.Assign) and self.program.source.is_macro(item.name)
+            names = ast.walk(item.node) if macro else ()
+            known = any(
+                isinstance(node, ast.Attribute)
+                or (isinstance(node, ast.Name) and node.id in self.variables)
+                for node in names
+            )
+            self.volatiles[id(item.node)] = known
+        return known
 
     def _last(self, path: str, name: str) -> Any:
         if self.program.source.is_declared(name):

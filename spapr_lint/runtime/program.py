@@ -266,7 +266,7 @@ class Program:
             try:
                 count = self.dimension(path, str(parts[1].value))
             except Stopped:
-                return UnknownType(f"an array of {parts[1].value}")
+                return UnknownType(f"an array of {parts[1].value!s}")
         if isinstance(parts[0], ast.Name) and parts[0].id == "Bit":
             return ArrayType(ULONG, -(-count // 64))
         return ArrayType(self.type_of(path, parts[0]), count)

@@ -80,6 +80,7 @@ class Qom:
         self.infos: dict[str, Any] = {}
         self.classes: dict[str, TypeClass] = {}
         self.containers: dict[str, Any] = {}
+        self.listings: dict[int, Iterator[str]] = {}
         self.families: list[Callable[[str], Base | None]] = []
         link.makers.append(self.maker)
 
@@ -113,6 +114,9 @@ class Qom:
             "object_get_objects_root": lambda: self.container("/objects"),
             "container_get": lambda _root, path: self.container(text_of(path)),
             "object_property_add_alias": self.add_alias,
+            "object_property_iter_init": self.start_listing,
+            "object_property_iter_next": self.next_listed,
+            "strstart": starts_with,
             "object_resolve_path": self.resolve_path,
             "object_resolve_path_component": self.child,
         }
@@ -324,6 +328,17 @@ class Qom:
         outer = self.containers.get(home)
         return None if outer is None else outer._qom.children.get(name)
 
+    def start_listing(self, listing: Any, thing: Any) -> None:
+        """The children of a container as properties, which links and aliases of links are."""
+        names = list(root(thing)._qom.children)
+        self.listings[id(listing)] = iter(names)
+
+    def next_listed(self, listing: Any) -> Any:
+        name = next(self.listings[id(listing)], None)
+        if name is None:
+            return None
+        return self.record("ObjectProperty")(name=Text(name), type=Text("link<>"))
+
     def child(self, parent: Any, name: Any) -> Any:
         return root(parent)._qom.children.get(text_of(name))
 
@@ -414,3 +429,13 @@ class Qom:
 
     def class_dynamic_cast(self, cls: Any, name: Any) -> Any:
         return root(cls) if self.is_a(self.of(cls), text_of(name)) else None
+
+
+def starts_with(text: Any, part: Any, rest: Any) -> int:
+    """``strstart``: whether a text starts with another; where it goes on is stored."""
+    whole, head = text_of(text), text_of(part)
+    if not whole.startswith(head):
+        return 0
+    if rest is not None:
+        rest.v = Text(whole[len(head) :])
+    return 1

@@ -40,6 +40,8 @@ CONFIG: Final[Mapping[str, Any]] = {
     "__linux__": True,
 }
 
+_TIME: Final = "sec min hour mday mon year wday yday isdst"
+
 
 def program(source: Source, config: Mapping[str, Any] | None = None) -> Program:
     """What all runs of a tree share: its items, types and compiled code."""
@@ -50,6 +52,7 @@ def program(source: Source, config: Mapping[str, Any] | None = None) -> Program:
         "Property": PROPERTY,
         "VMStateField": record("VMStateField", [Field("name", POINTER)]),
         "CpuInstanceProperties": _cpu_properties(),
+        "tm": record("tm", [Field(f"tm_{name}", INTEGERS["int"]) for name in _TIME.split()]),
         "Error": UnknownType("Error"),
         "FILE": UnknownType("FILE"),
     }

@@ -24,9 +24,9 @@ _SHOWN = """
 monitor_printf qemu_log qemu_log_mask qemu_printf object_class_property_set_description
 object_property_set_description
 """
-# ... timers (nothing here waits), ...
+# ... timers and the clock (nothing here waits), ...
 _TIMERS = """
-timer_del timer_free timer_mod cpu_ppc_tb_free cpu_ppc_tb_init cpu_ppc_tb_reset
+spapr_rtc_read timer_del timer_free timer_mod cpu_ppc_tb_free cpu_ppc_tb_init cpu_ppc_tb_reset
 """
 # ... the processor proper: registers, MMU, emulation of instructions, ...
 _PROCESSOR = """

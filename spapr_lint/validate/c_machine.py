@@ -108,6 +108,8 @@ class CMachine:
     def reset(self) -> None:
         """System reset: every handler, then the interrupt controller that CAS chose."""
         self.link.run(self.run.devices.reset_all)
+        if self.has("spapr_drc_reset_all"):
+            self.run.call("spapr_drc_reset_all", self.spapr)
         self.run.call("spapr_irq_reset", self.spapr, self.fatal)
 
     def choose(self, xive: bool) -> None:
@@ -125,6 +127,7 @@ class CMachine:
         run = self.run
         name = run.call("spapr_get_cpu_core_type", self.ms.cpu_type)
         core = run.qom.new(name)
+        find(core, run.qom.record("DeviceState")).hotplugged = True
         local = Ref(None)
         run.properties.set(core, "core-id", core_id, local)
         run.properties.set(core, "nr-threads", self.point.threads, local)
@@ -133,7 +136,19 @@ class CMachine:
         if local.v is not None:
             raise Exited(local.v._message, local.v._place)
 
+    def unplug(self, core_id: int) -> None:
+        """What happens to a core when the guest has given it back: its connector releases it."""
+        server = int(self.run.call("spapr_vcpu_id", self.spapr, core_id))
+        drc = self.run.call("spapr_drc_by_id", self.constant("TYPE_SPAPR_DRC_CPU"), server)
+        name = "spapr_drc_unplug_request"
+        self.run.call(name if self.has(name) else "spapr_drc_detach", drc)
+
     # ---- what it shows
+
+    def has(self, name: str) -> bool:
+        """Whether the tree defines a function."""
+        program = self.link.program
+        return any(name in program.module(path).items for path in program.source.links)
 
     def constant(self, name: str) -> Any:
         """A constant of the tree."""
@@ -173,12 +188,10 @@ class CMachine:
 
     def _cpu_nodes(self, fdt: DeviceTree) -> None:
         """spapr_dt_cpus() since 5.0, spapr_populate_cpus_dt_node() before."""
-        program = self.link.program
         for name in ("spapr_dt_cpus", "spapr_populate_cpus_dt_node"):
-            for path in program.source.links:
-                if name in program.module(path).items:
-                    self.run.call(name, fdt, self.spapr)
-                    return
+            if self.has(name):
+                self.run.call(name, fdt, self.spapr)
+                return
         raise Faulted("the tree has no function that builds the nodes of CPUs")
 
 

@@ -30,8 +30,8 @@ def _parser() -> argparse.ArgumentParser:
         "subject",
         nargs="?",
         default="as_shipped",
-        help="a variant (" + ", ".join(DESIGNS) + ") or a Python file with "
-        "spapr_xive_class_init(sicc), whose code is run",
+        help="a variant (" + ", ".join(DESIGNS) + "), a QEMU source tree, whose C is translated "
+        "and run, or a Python file with spapr_xive_class_init(sicc), whose code is run",
     )
     parser.add_argument("--grid", choices=("quick", "full"), default="quick")
     parser.add_argument("--machine", default="pseries", help="pseries-7.2 and the like")
@@ -95,10 +95,12 @@ def _run(options: argparse.Namespace) -> Sweep:
     subject = options.subject.replace("-", "_")
     if subject not in DESIGNS:
         subject = options.subject
-        if not subject.endswith(".py"):
-            raise Usage(f"{subject!r} is no variant ({', '.join(DESIGNS)}) and no Python file")
-        if not Path(subject).is_file():
+        if not subject.endswith(".py") and not Path(subject).is_dir():
+            names = ", ".join(DESIGNS)
+            raise Usage(f"{subject!r} is no variant ({names}), no tree and no Python file")
+        if not Path(subject).exists():
             raise Usage(f"{subject}: no such file")
+    if subject.endswith(".py"):
         print(f"spapr-lint validate: running the code of {subject}", file=sys.stderr)
     points = grid(options.grid, _limits(options))
     if not points:
@@ -134,6 +136,8 @@ def to_text(result: Sweep) -> str:
             lines.append(f"       {verdict.invariant.title} ({verdict.invariant.source})")
             lines.append(f"       smallest machine: {verdict.smallest.point}")
             lines.append(f"       {verdict.smallest.detail}")
+    if result.stubs:
+        lines.append("did nothing: " + ", ".join(f"{n} ({c})" for n, c in result.stubs.items()))
     return "\n".join(lines) + "\n"
 
 
@@ -164,6 +168,7 @@ def to_json(result: Sweep) -> str:
                 "machines": result.machines,
                 "refused": len(result.outcomes) - result.machines,
                 "invariants": [_verdict_json(verdict) for verdict in result.verdicts],
+                "stubs": result.stubs,
             },
             indent=1,
         )

@@ -27,10 +27,14 @@ _MOST_PLUGGED = 6  # cores that are plugged one after the other
 
 
 class Outcome(NamedTuple):
-    """What came of one machine: refused for good reason, or an answer for each rule."""
+    """What came of one machine: refused for good reason, or an answer for each rule.
+
+    ``stubs`` are the functions that did nothing while translated C ran, with their calls.
+    """
 
     refused: str | None
     answers: dict[str, Answer]
+    stubs: tuple[tuple[str, int], ...] = ()
 
 
 class _Fault(Exception):

@@ -8,12 +8,16 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from typing import NamedTuple
 
 from spapr_lint.model.options import Usage
 from spapr_lint.model.variants import DESIGNS, ClassInit
+from spapr_lint.validate.c_subject import bounded, evaluate_tree, preload
 from spapr_lint.validate.experiment import Outcome, evaluate
 from spapr_lint.validate.grid import Point, size_of, smaller
 from spapr_lint.validate.invariants import FAILED, INVARIANTS, NOT_RUN, PASSED, Invariant
@@ -51,6 +55,14 @@ class Sweep(NamedTuple):
         """How many machines were run; refused ones do not count."""
         return sum(outcome.refused is None for _point, outcome in self.outcomes)
 
+    @property
+    def stubs(self) -> dict[str, int]:
+        """The functions that did nothing while translated C ran, and how often over all."""
+        total: Counter[str] = Counter()
+        for _point, outcome in self.outcomes:
+            total.update(dict(outcome.stubs))
+        return dict(sorted(total.items()))
+
 
 def load_design(path: str) -> ClassInit:
     """The function ``spapr_xive_class_init`` of a user's Python file, which is executed."""
@@ -73,9 +85,11 @@ def load_design(path: str) -> ClassInit:
 
 
 def _evaluate_all(subject: str, points: Sequence[Point]) -> list[Outcome]:
-    """One process's share.  ``subject`` is a variant's name or a file."""
+    """One process's share.  ``subject`` is a variant's name, a file or a QEMU tree."""
     if subject in DESIGNS:
         return [evaluate(point, None, subject) for point in points]
+    if Path(subject).is_dir():
+        return evaluate_tree(subject, points)
     design = load_design(subject)
     return [evaluate(point, design) for point in points]
 
@@ -95,25 +109,50 @@ def sweep(
     """Run every machine, and shrink what fails.  ``progress`` gets how many are done."""
     jobs = min(jobs or os.cpu_count() or 1, -(-len(points) // 24) or 1)
     outcomes: list[Outcome] = []
-    chunks = list(_chunks(points, 24))
-    if jobs > 1:
-        with ProcessPoolExecutor(jobs) as pool:
-            answers: Iterable[list[Outcome]] = pool.map(
-                _evaluate_all, [subject] * len(chunks), chunks
-            )
-            for answer in answers:
-                outcomes += answer
-                progress(len(outcomes))
-    else:
-        for chunk in chunks:
-            outcomes += _evaluate_all(subject, chunk)
+    chunks = list(_chunks(points, 24 if jobs == 1 else max(1, min(24, len(points) // jobs // 2))))
+    with _Workers(subject, jobs) as workers:
+        for answer in workers.run(chunks):
+            outcomes += answer
             progress(len(outcomes))
-    pairs = tuple(zip(points, outcomes, strict=True))
-    verdicts = tuple(_verdict(subject, invariant, pairs) for invariant in INVARIANTS)
+        pairs = tuple(zip(points, outcomes, strict=True))
+        verdicts = tuple(_verdict(workers, invariant, pairs) for invariant in INVARIANTS)
     return Sweep(subject, pairs, verdicts)
 
 
-def _verdict(subject: str, invariant: Invariant, pairs: Sequence[tuple[Point, Outcome]]) -> Verdict:
+class _Workers:
+    """Who runs the machines: this process, several, or for a tree always others, with limits."""
+
+    def __init__(self, subject: str, jobs: int) -> None:
+        self.subject = subject
+        self.pool: ProcessPoolExecutor | None = None
+        if Path(subject).is_dir() and subject not in DESIGNS:
+            preload(subject)
+            self.pool = ProcessPoolExecutor(jobs, initializer=bounded)
+        elif jobs > 1:
+            self.pool = ProcessPoolExecutor(jobs)
+
+    def __enter__(self) -> _Workers:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self.pool is not None:
+            self.pool.shutdown(cancel_futures=True)
+
+    def run(self, chunks: Sequence[Sequence[Point]]) -> Iterator[list[Outcome]]:
+        """The outcomes, chunk by chunk, in order."""
+        if self.pool is None:
+            for chunk in chunks:
+                yield _evaluate_all(self.subject, chunk)
+            return
+        try:
+            yield from self.pool.map(_evaluate_all, [self.subject] * len(chunks), chunks)
+        except BrokenProcessPool as error:
+            raise Usage(f"{self.subject}: a run went beyond its time or memory") from error
+
+
+def _verdict(
+    workers: _Workers, invariant: Invariant, pairs: Sequence[tuple[Point, Outcome]]
+) -> Verdict:
     answers = [
         (point, outcome.answers[invariant.name])
         for point, outcome in pairs
@@ -124,13 +163,13 @@ def _verdict(subject: str, invariant: Invariant, pairs: Sequence[tuple[Point, Ou
     smallest = None
     if failures:
         point, detail = min(failures, key=lambda failure: size_of(failure[0]))
-        smallest = shrink(subject, invariant.name, Smallest(point, detail))
+        smallest = shrink(workers, invariant.name, Smallest(point, detail))
     state = FAILED if failures else PASSED if passed else NOT_RUN
     not_run = len(answers) - passed - len(failures)
     return Verdict(invariant, state, passed, not_run, failures, smallest)
 
 
-def shrink(subject: str, name: str, start: Smallest) -> Smallest:
+def shrink(workers: _Workers, name: str, start: Smallest) -> Smallest:
     """The smallest machine, step by step, on which the rule still fails."""
     best, seen = start, {start.point}
     improved = True
@@ -140,7 +179,7 @@ def shrink(subject: str, name: str, start: Smallest) -> Smallest:
             if point in seen or size_of(point) >= size_of(best.point):
                 continue
             seen.add(point)
-            (outcome,) = _evaluate_all(subject, [point])
+            ((outcome,),) = workers.run([[point]])
             answer = outcome.answers.get(name)
             if answer is not None and answer.state == FAILED:
                 best, improved = Smallest(point, answer.detail), True

@@ -100,7 +100,14 @@ class World:
             linux.take_down(self.guest, cpu)
 
     def reset(self, pick: int) -> None:
-        """Reset and boot, in dual mode with one controller or the other."""
+        """Reset and boot, in dual mode with one controller or the other.
+
+        Devices give their messages back first, as QEMU's host bridge does when it is reset.
+        """
+        for first in self.msis:
+            spapr_irq_free(self.machine.spapr, first, 4)
+            spapr_irq_msi_free(self.machine.spapr, first, 4)
+        self.msis = []
         self.machine.reset()
         self.guest = boot(self.machine, xive=bool(pick % 2))
         self.owed = {}

@@ -272,6 +272,7 @@ def _fixpoint(
     for round_ in range(m.limits.loop):
         head = m.journal.mark()
         env = a.env
+        a.env = dict(env)  # the head stays as it is
         runs = step(-1 if round_ == 0 else -2)
         if runs is False:
             a.env = env

@@ -1,6 +1,6 @@
 """Loops: carried values, break, continue, else, constant bounds."""
 
-from recorder import choice, sink, source
+from recorder import choice, number, sink, source
 
 
 def carried():
@@ -178,3 +178,34 @@ collects()
 through_index()
 nested_loops()
 return_from_loop()
+
+
+def no_turn():
+    a = source()
+    for _ in range(number()):
+        a = "x"
+    sink(a)  # flow
+    b = "x"
+    for _ in range(number()):
+        b = source()
+    sink(b)  # flow
+    c = source()
+    while choice():
+        c = "x"
+    sink(c)  # flow
+    d = source()
+    for _ in range(number()):
+        d = "x"
+        if choice():
+            break
+        d = "y"
+    else:
+        sink(d)  # flow
+    sink(d)  # flow
+    e = source()
+    for _ in range(number()):
+        e = "x"
+        sink(e)  # no flow
+
+
+no_turn()

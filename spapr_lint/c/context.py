@@ -47,7 +47,14 @@ class Local(NamedTuple):
     name: str
     type: CType | None
     boxed: bool
+    read: Ex  # where it is used
     shared: bool = False  # a static one, which stands at module level
+
+
+def variable(name: str, ctype: CType | None, boxed: bool, shared: bool = False) -> Local:
+    """A local variable of a Python name."""
+    read = Ex(name + ".v", POSTFIX, ctype) if boxed else Ex(name, ATOM, ctype)
+    return Local(name, ctype, boxed, read, shared)
 
 
 class Line(NamedTuple):
@@ -182,7 +189,7 @@ class Context:
             python = f"{python}_{number}"
         boxed = name in function.addressed and self.is_scalar(ctype)
         function.names.add(python)
-        made = Local(python, ctype, boxed)
+        made = variable(python, ctype, boxed)
         function.scopes[-1][name] = made
         return made
 

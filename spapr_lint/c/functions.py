@@ -8,7 +8,16 @@ from collections.abc import Sequence
 from typing import Final
 
 from spapr_lint.c.blocks import block, contains, fill, statements, whole
-from spapr_lint.c.context import BREAK, WALRUS, Context, Function, Line, Local, Writer
+from spapr_lint.c.context import (
+    BREAK,
+    WALRUS,
+    Context,
+    Function,
+    Line,
+    Local,
+    Writer,
+    variable,
+)
 from spapr_lint.c.dispatch import core, express
 from spapr_lint.c.index import Macro
 from spapr_lint.c.initialisers import initial
@@ -261,7 +270,7 @@ def macro_function(ctx: Context, macro: Macro, line: int, indent: int) -> None:
     for make in (_as_expression, _as_statements):
         ctx.function = Function(name=macro.name)
         ctx.function.scopes[-1].update(
-            {name: Local(python_name(name), None, False) for name in (*names, "va")}
+            {name: variable(python_name(name), None, False) for name in (*names, "va")}
         )
         ctx.put(indent, head, line)
         if make(ctx, body, line, indent + 1) and len(ctx.untranslated) == failed:

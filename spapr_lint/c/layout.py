@@ -61,7 +61,9 @@ def comment_lines(comment: Comment) -> list[str]:
         row = row.strip()
         if number:
             row = re.sub(r"\A\*+ ?", "", row)
-        row = "".join(char if char.isprintable() else " " for char in row.strip("*").rstrip())
+        row = row.strip("*").rstrip()
+        if not row.isprintable():
+            row = "".join([char if char.isprintable() else " " for char in row])
         found.append(f"# {row.strip()}".rstrip() if number == 0 else f"# {row}".rstrip())
     return found
 
@@ -72,10 +74,12 @@ def with_comments(
     """The lines with the file's comments where they stood."""
     ends: dict[int, list[int]] = {}
     first: dict[int, int] = {}
-    for number, line in enumerate(lines):
-        first.setdefault(line.line, number)
-        if number + 1 == len(lines) or lines[number + 1].line != line.line:
-            ends.setdefault(line.line, []).append(number)
+    trailing = {source.line(one.start) for one in source.masked.comments if one.trailing}
+    for number, (_, at) in enumerate(lines):
+        if at not in first:
+            first[at] = number
+        if at in trailing and (number + 1 == len(lines) or lines[number + 1].line != at):
+            ends.setdefault(at, []).append(number)
     rows = sorted(first)
     tails: dict[int, str] = {}
     before: dict[int, list[Line]] = {}

@@ -55,18 +55,22 @@ def _treatment(ctx: Context, macro: Macro) -> str:
         if re.match(r"\s*for\b", body):
             return "loop"
     # an argument's text that only goes into a message does not make it less of a function
-    names = "|".join(re.escape(p) for p in macro.parameters or () if p != "...")
-    if not names:
-        return "call"
-    if re.search(rf"(?:\.|->)\s*(?:{names})\b", body):
-        return "statement" if statement and not gnu else "expression"
-    if re.search(rf"\(\s*(?:struct\s+)?(?:{names})\s*\*+\s*\)|\b(?:{names})\s*\*?\s+\w+\s*=", body):
-        return "statement" if statement and not gnu else "expression"
-    if re.search(rf"(?<![\w.>])\(?\b(?:{names})\b\)?\s*(?:[-+*/|&^]|<<|>>)?=(?!=)", body):
-        return "statement" if statement and not gnu else "expression"
-    if re.search(rf"(?:\+\+|--)\(?(?:{names})\b|\b(?:{names})\)?\s*(?:\+\+|--)", body):
-        return "statement" if statement and not gnu else "expression"
+    names = frozenset(macro.parameters or ())
+    for use in _NO_VALUE:
+        if not names.isdisjoint(use.findall(body)):
+            return "statement" if statement and not gnu else "expression"
     return "call"
+
+
+# Where a parameter stands for a field, a type or something that is changed.
+_NO_VALUE: Final = (
+    re.compile(r"(?:\.|->)\s*(\w+)"),
+    re.compile(r"\(\s*(?:struct\s+)?(\w+)\s*\*+\s*\)"),
+    re.compile(r"\b(\w+)(?=\s*\*?\s+\w+\s*=)"),
+    re.compile(r"(?<![\w.>])\(?\b(\w+)\b\)?\s*(?:[-+*/|&^]|<<|>>)?=(?!=)"),
+    re.compile(r"(?:\+\+|--)\(?(\w+)"),
+    re.compile(r"\b(\w+)\)?\s*(?:\+\+|--)"),
+)
 
 
 _NAME = re.compile(r"(?<![\w.>])[A-Za-z_]\w*")

@@ -31,6 +31,7 @@ _POINTER_ARGUMENT = re.compile(
     rb"(?<=[(,])(\s*(?:(?:const|struct|enum|union)\s+)*\w+\s*)(\*[*\s]*)(?=\s*[,)])"
 )
 _RECORD_ARGUMENT = re.compile(rb"(?<=[(,])(\s*)(struct|enum|union|const)(?=\s+\w+\s*[,)])")
+_RECORD_WORD = re.compile(rb"struct|enum|union|const")
 _STRINGIFY = re.compile(rb"\bstringify\(\s*(\w+)\s*\)")
 _QUEUE = re.compile(
     rb"\b(?:QLIST|QTAILQ|QSIMPLEQ|QSLIST)_(?:HEAD|ENTRY)\(\s*\w*\s*,?\s*(?:struct\s+)?\w+\s*\)(?=\s*\w)"
@@ -179,11 +180,13 @@ def _taker(code: bytes, at: int) -> bytes | None:
 
 def _types_as_arguments(sheet: _Sheet) -> None:
     code = bytes(sheet.code)
-    for match in _POINTER_ARGUMENT.finditer(code):
+    for match in _POINTER_ARGUMENT.finditer(code) if b"*" in code else ():
         taker = _taker(code, match.start())
         if taker and _TYPE_TAKERS.match(taker):
             stars = match.group(2)
             sheet.put(*match.span(2), _blank(stars), "pointer")
+    if not _RECORD_WORD.search(code):
+        return
     code = bytes(sheet.code)
     for match in _RECORD_ARGUMENT.finditer(code):
         taker = _taker(code, match.start())

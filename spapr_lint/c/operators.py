@@ -37,6 +37,7 @@ from spapr_lint.c.integers import (
     widened,
     wrapped,
 )
+from spapr_lint.c.names import words
 from spapr_lint.c.nodes import Node, UntranslatedError
 from spapr_lint.c.types import BOOL, INT, CType, by_value, pointer
 
@@ -78,11 +79,12 @@ def binary(ctx: Context, node: Node) -> Ex:
     if operator not in BINDS:
         raise UntranslatedError("operator")
     ctype = common(ctx, one.type, two.type)
-    one, two = widened(ctx, one, ctype), widened(ctx, two, ctype)
+    if not (one.exact and two.exact):
+        one, two = widened(ctx, one, ctype), widened(ctx, two, ctype)
     exact = _exact(ctx, operator, (left, one), (right, two), ctype)
     binds = BINDS[operator]
     text = f"{one.at(binds)} {operator}{space}{two.at(binds + 1)}"
-    return Ex(text, binds, ctype, exact)
+    return tuple.__new__(Ex, (text, binds, ctype, exact))  # half the time of Ex()
 
 
 def _exact(
@@ -92,19 +94,17 @@ def _exact(
     width = ctx.width(ctype)
     if width is None:
         return True
-    sides = (one, two)
-    plain = [ex.exact for _, ex in sides]
-    if operator in "+-*":
-        return width.signed and all(plain)
     if width.signed:
-        return all(plain)
-    positive = [ex.exact and not_negative(ctx, node, ex) for node, ex in sides]
+        return one[1].exact and two[1].exact
+    if operator in "+-*":
+        return False
+    positive = [ex.exact and not_negative(ctx, node, ex) for node, ex in (one, two)]
     return any(positive) if operator == "&" else all(positive)
 
 
 def _comparison(ctx: Context, operator: str, left: Node, right: Node, space: str) -> Ex:
-    for side, other in ((right, left), (left, right)):
-        if core(side).kind == "null" and operator in ("==", "!="):
+    for side, other in ((right, left), (left, right)) if operator in ("==", "!=") else ():
+        if core(side).kind == "null":
             ex = express(ctx, other)
             word = "is" if operator == "==" else "is not"
             return Ex(f"{ex.at(COMPARE + 1)} {word} {ctx.helper('NULL')}", COMPARE, BOOL)
@@ -325,6 +325,11 @@ def step(ctx: Context, node: Node) -> Ex:
     return Ex(f"{ex.at(POSTFIX)} {back} 1", SUM, goal.type, not wraps)
 
 
+_PLACES: Final = frozenset(
+    words("identifier field_expression subscript_expression pointer_expression call_expression")
+)
+
+
 def stepped_value(ctx: Context, goal: Ex, operator: str) -> Ex:
     """``x + 1`` or ``x - 1`` as the new value of ``x``."""
     text = f"{goal.text} {operator} 1"
@@ -338,6 +343,8 @@ def stepped_value(ctx: Context, goal: Ex, operator: str) -> Ex:
 
 def stepped_line(ctx: Context, target: Node, goal: Ex, operator: str) -> str:
     """The statement ``x += 1`` or ``x -= 1``."""
+    if target.kind not in _PLACES or goal.text.endswith(")"):
+        raise UntranslatedError("step of a value")
     text = ctx.writes(target.text) if target.kind == "identifier" else goal.text
     if element(ctx.resolve(goal.type)) is not None:
         return f"{text} = {ctx.helper('ptr')}({text}, {'1' if operator == '+' else '-1'})"

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from spapr_lint.c.blocks import block, body, contains, fill, statements, whole
-from spapr_lint.c.context import ATOM, POSTFIX, WALRUS, Context, Ex, Local, Writer
+from spapr_lint.c.context import ATOM, POSTFIX, WALRUS, Context, Ex, Writer, variable
 from spapr_lint.c.dispatch import core, element, express
 from spapr_lint.c.initialisers import initial
 from spapr_lint.c.integers import stored
@@ -350,7 +350,7 @@ def _static(ctx: Context, declarator: Node, name: str, ctype: CType) -> None:
     function = ctx.function
     python = f"{function.name}__{name}"
     boxed = name in function.addressed and ctx.is_scalar(ctype)
-    function.scopes[-1][name] = Local(python, ctype, boxed, shared=True)
+    function.scopes[-1][name] = variable(python, ctype, boxed, shared=True)
     text = starting(ctx, given, ctype) or zero(ctx, ctype)
     spelled = annotation(ctype)
     kept, ctx.lines = ctx.lines, []

@@ -265,7 +265,8 @@ class _File:
         ctx = self.ctx
         given = declarator.get("value") if declarator.kind == "init_declarator" else None
         text = starting(ctx, given, ctype) or zero(ctx, ctype)
-        text = re.sub(rf"(\w+_INITIALIZER)\((?:\w+\.)?{re.escape(name)}\)", r"\1()", text)
+        if "_INITIALIZER(" in text:
+            text = re.sub(rf"(\w+_INITIALIZER)\((?:\w+\.)?{re.escape(name)}\)", r"\1()", text)
         spelled = tagged(ctx, declarator, annotation(ctype))
         python = ctx.global_name(name)
         if name in ctx.boxed_globals:
@@ -360,7 +361,9 @@ def _quoted(word: str) -> str:
 
 
 def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in text).rstrip()
+    if not text.isprintable():
+        text = "".join([char if char.isprintable() else " " for char in text])
+    return text.rstrip()
 
 
 def _arguments(words: str) -> list[str]:

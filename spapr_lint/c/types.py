@@ -6,6 +6,7 @@ is also how types are told to the analysis.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from spapr_lint.c.names import python_name, words
@@ -88,6 +89,7 @@ _SIZED: Final = {"char": "int8_t", "short": "int16_t", "int": "int", "long": "lo
 _UNSIGNED: Final = {"char": "uint8_t", "short": "uint16_t", "int": "unsigned", "long": "ulong"}
 
 
+@lru_cache(maxsize=1 << 14)
 def named(name: str) -> CType:
     """A type by its name."""
     return CType("name", name)
@@ -148,6 +150,8 @@ def declare(node: Node | None, base: CType) -> tuple[str, CType, Node | None]:
     """Name, type and name's node that a declarator gives; C reads them inside out."""
     while node is not None:
         kind = node.kind
+        if kind in _NAMES:
+            break
         inner = node.get("declarator")
         if kind in ("pointer_declarator", "abstract_pointer_declarator", "pointer_type_declarator"):
             base = CType("ptr", of=base)
@@ -166,7 +170,10 @@ def declare(node: Node | None, base: CType) -> tuple[str, CType, Node | None]:
         elif kind != "init_declarator":
             return node.text, base, node
         node = inner
-    return "", base, None
+    return ("", base, None) if node is None else (node.text, base, node)
+
+
+_NAMES: Final = frozenset(("identifier", "field_identifier", "type_identifier"))
 
 
 def parameters(node: Node | None) -> tuple[tuple[str, CType], ...]:

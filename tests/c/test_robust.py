@@ -11,7 +11,7 @@ from pathlib import Path
 import libcst
 import pytest
 from c_programs import Program
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from spapr_lint.c import Translated, declarations, parse, translate
@@ -113,6 +113,9 @@ def check(raw: bytes) -> Translated:
 
 
 @given(st.lists(PIECES, max_size=60))
+@example(["++", "struct", '"s"'])
+@example(["5", "++", ";"])
+@example(["void f()", "{", "f()", "--", ";", "}"])
 def test_token_soup(pieces: list[str]) -> None:
     check(" ".join(pieces).encode())
 

@@ -74,9 +74,9 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
                 progress("trees", done, total)
 
         if options["replay"]:
-            return _replay(inputs, options, _checker(config, options), told)
+            return _replay(inputs, options, config, told)
         job = stack.enter_context(_job(inputs, options))
-        check = _remembering(_checker(config, options), job, config, options)
+        check = _remembering(_checker(config, options, job.objects), job, config, options)
         wants_all = bool(options["with_old"] or options["known"])
         report = series.examine(job.plan, job.objects, check, told, wants_all)
         end = GitTree(job.objects, job.plan.tree(len(job.plan.bases) + len(job.plan.patches) - 1))
@@ -165,8 +165,11 @@ def _files(inputs: tuple[str, ...]) -> list[str]:
     return files
 
 
-def _checker(config: Config, options: Mapping[str, Any]) -> series.Check:
-    """The check of one tree, with the project's settings and the command line's on top."""
+def _checker(config: Config, options: Mapping[str, Any], objects: Objects) -> series.Check:
+    """The check of one tree, with the project's settings and the command line's on top.
+
+    It shares what is kept between runs with checks of the work tree.
+    """
     from spapr_lint.check import check
 
     arguments: dict[str, Any] = {
@@ -179,6 +182,7 @@ def _checker(config: Config, options: Mapping[str, Any]) -> series.Check:
         "named": options["named"],
         "jobs": options["jobs"],
         "cache": not options["no_cache"],
+        "root": objects.repository.top,
     }
     wanted = tuple(os.path.normpath(path) for path in options["paths"])
 
@@ -263,7 +267,7 @@ class _Lines:
 def _replay(
     inputs: tuple[str, ...],
     options: Mapping[str, Any],
-    check: series.Check,
+    config: Config,
     told: Callable[[int, int], None],
 ) -> int:
     if inputs or options["staged"] or options["worktree"]:
@@ -272,6 +276,7 @@ def _replay(
         raise UserError("--replay is written as text or json")
     with git.opened(options["repository"]) as repository, closing(Objects(repository)) as objects:
         paths = tuple(os.path.normpath(path) for path in options["paths"])
+        check = _checker(config, options, objects)
         result = replays.replay(repository, objects, options["replay"], check, paths, told)
     writer = replays.write_json if options["form"] == "json" else replays.write_text
     common.emit(writer(result), options["output"])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from spapr_lint import ir
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Env
+from spapr_lint.flow.objects import Bound, Closure
 from spapr_lint.flow.values import (
     DECLARED,
     NO_BLESSINGS,
@@ -211,6 +212,19 @@ class Guards:
             elif tree and tree[0] == "call":
                 last = tree[1].rpartition(".")[2]
                 self.calls.setdefault(last, []).append((guard, tree, outcome))
+
+
+    def speaks(self, word: str, callee: Value) -> bool:
+        """Whether a call by this word may be that of a guard."""
+        if word in self.calls:
+            return True
+        for ref in callee.refs:
+            while ref.__class__ is Bound:
+                ref = ref.function
+            name = ref.function.name if ref.__class__ is Closure else getattr(ref, "name", "")
+            if name.rpartition(".")[2] in self.calls:
+                return True
+        return False
 
 
 def of_compare(

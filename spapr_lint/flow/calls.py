@@ -144,8 +144,10 @@ def call(m: Machine, a: Activation, n: ir.Node) -> Value:
     else:
         result = policy.call(m, a, n, callee, receiver, word, arguments)
     if policy.guards:
-        blessings.returned(a, result)
-        result = policy.checked(m, a, callee, receiver, arguments, result, n, site)
+        if result.mark is not None:
+            blessings.returned(a, result)
+        if policy.guarding.speaks(word, callee):
+            result = policy.checked(m, a, callee, receiver, arguments, result, n, site)
     if a.module.language == "c" and len(result.refs) == 1:
         _typed(m, n, result.refs[0])
     return result

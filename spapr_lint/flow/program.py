@@ -46,6 +46,7 @@ class Program:
         self.fillers: dict[str, dict[str, None]] = {}
         self.written: set[tuple[int, str]] = set()
         self._ancestors: dict[str, frozenset[str]] = {}
+        self._fixed: dict[str, Value | None] = {}
 
     def add(self, name: str, path: str, code: ir.Module, language: str) -> Module:
         """Add a module; the first of two with one name keeps it."""
@@ -163,6 +164,22 @@ class Program:
 
     def linkage(self, m: Machine, module: Module, name: str) -> Value | None:
         """What a translated file means by a name that it does not define."""
+        value: Value | None
+        if name in self._fixed:
+            value = self._fixed[name]
+        else:
+            value = self._fixed[name] = self._of_language(m, name)
+        if value is not None:
+            return value
+        for index in self.linked.get(name, ()):
+            value = self.modules[index].namespace.slots.get(name)
+            if value is not None:
+                return value
+        number = self.numbers.get(name)
+        return None if number is None else constant(number)
+
+    def _of_language(self, m: Machine, name: str) -> Value | None:
+        """What a name means in every translated file: of the runtime, a cast, a struct."""
         value: Value | None = m.tables.c_builtins.get(name)
         if value is not None:
             return value
@@ -171,12 +188,7 @@ class Program:
             return reference(Native(name, c_runtime.cast, type_))
         if name in self.structs:
             return reference(Native(name, c_runtime.construct, name))
-        for index in self.linked.get(name, ()):
-            value = self.modules[index].namespace.slots.get(name)
-            if value is not None:
-                return value
-        number = self.numbers.get(name)
-        return None if number is None else constant(number)
+        return None
 
     # --- types -----------------------------------------------------------------------
 

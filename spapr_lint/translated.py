@@ -45,8 +45,9 @@ def outlines(
     keys = [digest("c-outline", maker(), path, content) for path, content in files]
     found = [store.get(key) for key in keys]
     dirty = [number for number, known in enumerate(found) if known is None]
+    here: dict[str, c.Unit] = {}
     made = processes.each(
-        partial(_outline, store),
+        partial(_outline, store, here),
         [(keys[number], *files[number]) for number in dirty],
         [len(files[number][1]) // 4 for number in dirty],
         jobs,
@@ -54,7 +55,9 @@ def outlines(
     )
     for number, data in zip(dirty, made, strict=True):
         found[number] = data
-    return [c.Unit.of(*file, data) for file, data in zip(files, found, strict=True)]
+    return [
+        here.get(file[0]) or c.Unit.of(*file, data) for file, data in zip(files, found, strict=True)
+    ]
 
 
 def outline(store: Cache, path: str, content: bytes) -> c.Unit:
@@ -62,9 +65,13 @@ def outline(store: Cache, path: str, content: bytes) -> c.Unit:
     return outlines([(path, content)], store, jobs=1)[0]
 
 
-def _outline(store: Cache, item: tuple[str, str, bytes]) -> tuple[Any, ...]:
+def _outline(
+    store: Cache, here: dict[str, c.Unit], item: tuple[str, str, bytes]
+) -> tuple[Any, ...]:
+    """What is kept of a file; in ``here`` the file with its tree, for this process to go on."""
     key, path, content = item
-    made = c.parse(path, content).outline()
+    unit = here[path] = c.parse(path, content)
+    made = unit.outline()
     store.put(key, made)
     return made
 

@@ -15,6 +15,7 @@ What a module holds
   ``Bits[T, "3"]`` is a bit field, ``Array[Bit, "n"]`` a bitmap.  The first member
   is a field, no base class.  An unnamed inner union's fields are the outer
   record's, after ``__union_12__ = ("a", ("b", "c"))``: they share one place.
+  The fields of an unnamed struct in a union follow each other: ``__struct_13__ = ("b", "c")``.
 - module constants for macros and enums, functions for macros with parameters.  A
   macro that jumps, assigns, pastes tokens or names a field is expanded where it
   is used, on that line; its definition is a ``# #define`` comment.

@@ -26,7 +26,9 @@ def record(ctx: Context, node: Node, indent: int) -> None:
     base = "Union" if node.kind == "union_specifier" else "Struct"
     ctx.put(indent, f"class {python_name(name)}({base}):", node.line)
     written = len(ctx.lines)
+    outer, ctx.in_union = ctx.in_union, base == "Union"
     _fields(ctx, inner, name, indent + 1)
+    ctx.in_union = outer
     fill(ctx, written, indent + 1, node.line)
 
 
@@ -58,9 +60,12 @@ def _field(ctx: Context, node: Node, owner: str, indent: int) -> None:
     base = base_type(kind)
     if inner is not None and kind.kind in RECORDS:
         if not declarators:
-            if kind.kind == "union_specifier":
-                ctx.put(indent, f"__union_{node.line}__ = {_members(inner)}", node.line)
+            sort = "union" if kind.kind == "union_specifier" else "struct"
+            if sort == "union" or ctx.in_union:
+                ctx.put(indent, f"__{sort}_{node.line}__ = {_members(inner)}", node.line)
+            outer, ctx.in_union = ctx.in_union, False
             _fields(ctx, inner, owner, indent)
+            ctx.in_union = outer
             return
         name = inner_name(kind, declarators, owner)
         named_kind = Node(kind.kind, "", kind.start, kind.end, name, kind.source)

@@ -138,6 +138,7 @@ class Context:
     local_macros: list[tuple[Macro, int]] = field(default_factory=list)
     indent: int = 0
     counter: int = 0
+    in_union: bool = False
 
     # ---- output
 

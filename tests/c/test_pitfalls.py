@@ -49,6 +49,12 @@ def test_macros_with_a_directive_between_before_a_struct() -> None:
     assert (seen.casts["ICP"], seen.casts["PNV_ICP"]) == ("Icp", "Pnv")
 
 
+def test_an_unnamed_struct_in_a_union_says_so(c: Translator) -> None:
+    made = c("union U {\n    long w;\n    struct { int lo, hi; };\n};\n")
+    assert '__struct_3__ = ("lo", "hi")' in made.text
+    assert "__struct" not in c("struct S {\n    struct { int lo, hi; };\n};\n").text
+
+
 def test_cpu_foreach_is_a_loop_and_no_function(c: Translator) -> None:
     made = c(
         "void f(void)\n{\n    CPUState *cs;\n    CPU_FOREACH(cs) {\n        g(cs);\n    }\n}\n"

@@ -17,6 +17,12 @@ class Text(str):
 
     __slots__ = ()
 
+    def __new__(cls, text: object = "") -> Text:
+        made = str.__new__(cls, text)
+        if len(made) > LIMIT:
+            raise OutOfBounds("a text that is too long")
+        return made
+
     def __getitem__(self, index: Any) -> Any:
         if not isinstance(index, int) or not 0 <= index <= len(self):
             raise Faulted(f"index {index} of a text of {len(self)}")

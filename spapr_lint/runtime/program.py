@@ -294,7 +294,8 @@ class Program:
         reader.read(node.body)
         for position, field in enumerate(reader.fields):
             if union and field.union < 0:
-                field = field._replace(union=0, alternative=position)
+                number = reader.alternatives.get(field.name, position)
+                field = field._replace(union=0, alternative=number)
             made._fields[field.name] = field
         return made
 
@@ -343,7 +344,8 @@ class _Fields:
         self.program, self.path = program, path
         self.fields: list[Field] = []
         self.groups: dict[str, tuple[int, int]] = {}
-        self.count = 0
+        self.alternatives: dict[str, int] = {}
+        self.count = self.together = 0
 
     def read(self, body: Sequence[ast.stmt]) -> None:
         for node in body:
@@ -355,6 +357,10 @@ class _Fields:
             elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                 if node.targets[0].id.startswith("__union_"):
                     self._group(ast.literal_eval(node.value))
+                elif node.targets[0].id.startswith("__struct_"):
+                    self.together += 1
+                    for name in _flat(ast.literal_eval(node.value)):
+                        self.alternatives[name] = 1000 + self.together
 
     def _group(self, alternatives: tuple[Any, ...]) -> None:
         self.count += 1

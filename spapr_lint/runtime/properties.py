@@ -14,7 +14,7 @@ from spapr_lint.runtime.errors import Property
 from spapr_lint.runtime.layout import Field, RecordType
 from spapr_lint.runtime.link import Link
 from spapr_lint.runtime.literal import Text
-from spapr_lint.runtime.memory import Ref, find, record, root
+from spapr_lint.runtime.memory import Array, Ref, find, record, root
 from spapr_lint.runtime.program import POINTER
 from spapr_lint.runtime.qom import Qom, TypeClass
 from spapr_lint.runtime.reports import Reports
@@ -49,7 +49,8 @@ class Properties:
     def __init__(self, link: Link, qom: Qom, reports: Reports) -> None:
         self.link, self.qom, self.reports = link, qom, reports
         self.realize: Callable[[Any, Any], bool] = lambda _thing, _errp: True
-        qom.hooks = (self.defaults,)
+        self.compat: list[tuple[str, str, str]] = []
+        qom.hooks = (self.defaults, self.apply_compat)
         link.makers.append(self.maker)
 
     def names(self) -> dict[str, Any]:
@@ -73,6 +74,7 @@ class Properties:
                 text_of(name), None
             ),
             "device_class_set_props": self.set_props,
+            "compat_props_add": self.add_compat,
             "device_class_set_props_n": lambda dc, props, _count: self.set_props(dc, props),
         }
 
@@ -110,6 +112,9 @@ class Properties:
 
     def maker(self, kind: str, name: str) -> Any:
         """``DEFINE_PROP_UINT32`` and its kin, by name."""
+        if kind == "native" and name.startswith("hw_compat_"):
+            self.link.stubs["hw_compat_*"] += 1
+            return 0 if name.endswith("_len") else Array(POINTER, 0)
         if kind != "native" or not name.startswith("DEFINE_PROP"):
             return None
         if name == "DEFINE_PROP_END_OF_LIST":
@@ -169,6 +174,22 @@ class Properties:
             kind = kind.of if isinstance(kind, PointerType) else kind
             value = find(value, kind) or value if isinstance(kind, RecordType) else value
         setattr(outer, field_name(last), value)
+
+    def add_compat(self, _list: Any, properties: Any, count: int) -> None:
+        """A machine version's values for properties; those of all machines are not in view."""
+        for index in range(count):
+            item = properties[index]
+            self.compat.append((text_of(item.driver), text_of(item.property), text_of(item.value)))
+
+    def apply_compat(self, thing: Any) -> None:
+        made = self.qom.of(thing)
+        if "device" not in made.chain:
+            return
+        for driver, name, text in self.compat:
+            found = [i for i in self.listed(made) if text_of(i.name) == name]
+            if found and self.qom.is_a(made, driver):
+                value = {"on": 1, "true": 1, "off": 0, "false": 0}.get(text)
+                self._store(thing, found[-1], int(text, 0) if value is None else value)
 
     # ---- setting and getting
 

@@ -24,20 +24,36 @@ def activate(place: Record, field: Field) -> None:
     kept = {f.name: place.__dict__.pop(f.name) for f in old}
     if not kept:
         return
-    new = [f for f in members if f.alternative == field.alternative]
-    single = next(iter(kept.values())) if len(kept) == 1 else None
-    for target in new:
-        if not _plain(target.type) and len(kept) == 1:
-            if not isinstance(single, (int, Record, Array)) or single == 0:
-                place.__dict__[target.name] = single or None
-            continue
-        raw = b"".join(to_bytes(f.type, kept[f.name]) for f in old if _plain(f.type))
-        if raw and _plain(target.type):
-            size = target.type.size
-            value = from_bytes(target.type, raw[:size].ljust(size, b"\0"))
-            place.__dict__[target.name] = value
-            if isinstance(value, (Record, Array)):
-                object.__setattr__(value, "_holder", place)
+    offsets = lay_out(type(place))
+    raw = bytearray(max(offsets[f.name] + _width(f) for f in members))
+    for source in old:
+        if source.name in kept and _plain(source.type):
+            part = to_bytes(source.type, kept[source.name])
+            raw[offsets[source.name] : offsets[source.name] + len(part)] = part
+    for target in members:
+        if target.alternative == field.alternative:
+            _reread(place, target, raw, kept, old)
+
+
+def _width(field: Field) -> int:
+    return int(field.type.size)
+
+
+def _reread(
+    place: Record, target: Field, raw: bytearray, kept: dict[str, Any], old: list[Field]
+) -> None:
+    """One member of the alternative that is now looked at."""
+    offset = lay_out(type(place))[target.name]
+    if not _plain(target.type):
+        for source in old:  # a pointer is the same pointer in another alternative
+            same = lay_out(type(place))[source.name] == offset and not _plain(source.type)
+            if same and source.name in kept:
+                place.__dict__[target.name] = kept[source.name]
+        return
+    value = from_bytes(target.type, bytes(raw[offset : offset + _width(target)]))
+    place.__dict__[target.name] = value
+    if isinstance(value, (Record, Array)):
+        object.__setattr__(value, "_holder", place)
 
 
 def _plain(kind: Any) -> bool:

@@ -41,7 +41,7 @@ spapr_get_cap spapr_caps_init
 """
 # ... wiring of classes that only other subsystems look at, ...
 _CLASSES = """
-machine_class_allow_dynamic_sysbus_dev spapr_caps_add_properties compat_props_add
+machine_class_allow_dynamic_sysbus_dev spapr_caps_add_properties
 kvm_irqchip_change_notify kvm_init_irq_routing kvm_irqchip_add_irq_route
 kvm_irqchip_commit_routes kvmppc_error_append_smt_possible_hint qdev_init_gpio_out
 kvmppc_define_rtas_kernel_token qbus_set_hotplug_handler

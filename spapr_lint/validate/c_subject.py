@@ -7,6 +7,7 @@ memory and on processor time, and can write no file.
 from __future__ import annotations
 
 import functools
+import gc
 import resource
 from collections.abc import Sequence
 from typing import Final
@@ -37,6 +38,7 @@ def tree_program(root: str) -> Program:
 def preload(root: str) -> None:
     """Parse the tree here, and run one machine, so that workers need not."""
     evaluate_c(Point(1, 1), tree_program(root))
+    gc.freeze()  # trees of text that live as long as the process; no use in looking at them again
 
 
 def bounded() -> None:

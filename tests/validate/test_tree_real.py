@@ -1,0 +1,201 @@
+"""QEMU 7.2's own C, translated and run, against the program that Debian built from it.
+
+``SPAPR_LINT_QEMU_TREE`` names the source, as in the gate's tests.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import os
+import shutil
+import struct
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from spapr_lint.runtime.errors import Aborted, Exited
+from spapr_lint.runtime.program import Program
+from spapr_lint.runtime.run import program
+from spapr_lint.tree import DiskTree, MemoryTree
+from spapr_lint.validate.c_experiment import evaluate_c
+from spapr_lint.validate.c_machine import CMachine
+from spapr_lint.validate.c_source import CSource
+from spapr_lint.validate.command import main
+from spapr_lint.validate.grid import Point
+from spapr_lint.validate.invariants import FAILED, NOT_RUN, PASSED
+
+TREE = os.environ.get("SPAPR_LINT_QEMU_TREE", "")
+QEMU = shutil.which("qemu-system-ppc64")
+pytestmark = pytest.mark.skipif(
+    not os.path.isfile(os.path.join(TREE, "hw/ppc/spapr_irq.c")),
+    reason="SPAPR_LINT_QEMU_TREE names no source tree of QEMU 7.2",
+)
+needs_qemu = pytest.mark.skipif(QEMU is None, reason="qemu-system-ppc64 is not installed")
+SIZES = ((1, 1), (4, 4), (2, 8), (8, 16))
+OF_CPUS = ("reg", "ibm,ppc-interrupt-server#s", "ibm,ppc-interrupt-gserver#s", "ibm,my-drc-index")
+
+
+@functools.cache
+def shipped() -> Program:
+    return program(CSource(DiskTree(TREE)))
+
+
+def points() -> list[Point]:
+    found = [
+        Point(now, most, 1, vsmt, mode, False, "pseries-7.2")
+        for mode, (now, most), vsmt in itertools.product(
+            ("xive", "xics", "dual"), SIZES, (None, 1, 8, 100)
+        )
+    ]
+    found += [Point(3, 5, 1, None, "dual", False, f"pseries-{v}") for v in ("4.1", "4.2", "6.2")]
+    return [*found, Point(1, 512, vsmt=8, machine="pseries-7.2")]
+
+
+Nodes = dict[str, dict[str, bytes]]
+
+
+def unflattened(blob: bytes) -> Nodes:
+    """The nodes of a flattened device tree by path."""
+    structure, strings = struct.unpack(">2I", blob[8:16])
+    at, path, found = structure, [], {}
+    while True:
+        (token,) = struct.unpack(">I", blob[at : at + 4])
+        at += 4
+        if token == 1:
+            end = blob.index(b"\0", at)
+            path.append(blob[at:end].decode())
+            at = (end + 4) & ~3
+            found["/".join(path) or "/"] = {}
+        elif token == 2:
+            path.pop()
+        elif token == 3:
+            size, name = struct.unpack(">2I", blob[at : at + 8])
+            key = blob[strings + name : blob.index(b"\0", strings + name)].decode()
+            found["/".join(path) or "/"][key] = blob[at + 8 : at + 8 + size]
+            at = (at + 8 + size + 3) & ~3
+        elif token == 9:
+            return found
+
+
+def of_program(point: Point, folder: Path) -> tuple[int, str, Nodes]:
+    """What the real program does with a machine: status, words, tree."""
+    target = folder / "machine.dtb"
+    words = point.words()
+    words[1] += f",dumpdtb={target}"
+    words += ["-nodefaults", "-display", "none", "-S"]
+    done = subprocess.run([str(QEMU), *words], capture_output=True, text=True, timeout=60)
+    nodes = unflattened(target.read_bytes()) if target.exists() else {}
+    target.unlink(missing_ok=True)
+    return done.returncode, done.stderr, nodes
+
+
+def of_interrupts(nodes: Nodes) -> Nodes:
+    """What interrupts are about: the controller, the reserved priorities, each CPU's numbers."""
+    kept: Nodes = {}
+    for path, properties in nodes.items():
+        if path.startswith("/interrupt-controller"):
+            kept[path] = properties
+        elif path.startswith("/cpus/"):
+            kept[path] = {name: properties.get(name, b"") for name in OF_CPUS}
+    kept["/"] = {k: v for k, v in nodes["/"].items() if k == "ibm,plat-res-int-priorities"}
+    return kept
+
+
+def of_c(point: Point) -> Nodes:
+    tree = CMachine(shipped(), point).tree()
+    return of_interrupts({path: node.properties for path, node in tree.items()})
+
+
+@needs_qemu
+def test_every_machine_as_the_program_has_it(tmp_path: Path) -> None:
+    every = points()
+    assert len(every) >= 48
+    for point in every:
+        status, said, nodes = of_program(point, tmp_path)
+        assert nodes, (point, status, said)
+        assert of_c(point) == of_interrupts(nodes), str(point)
+
+
+@needs_qemu
+def test_machines_that_the_program_refuses(tmp_path: Path) -> None:
+    refused = [
+        (Point(1, 513, vsmt=8), Exited),
+        (Point(1, 513, vsmt=8, ic_mode="dual"), Exited),
+        (Point(1, 1025, vsmt=8), Aborted),
+        (Point(4, 4, threads=4), Exited),
+        (Point(2, 2, threads=2, vsmt=1), Exited),
+    ]
+    for point, kind in refused:
+        status, said, _ = of_program(point, tmp_path)
+        with pytest.raises(kind) as caught:
+            CMachine(shipped(), point)
+        assert caught.value.message.split(": ", 1)[-1] in said
+        assert (status, kind) in ((1, Exited), (-6, Aborted))
+
+
+def test_the_live_fault_is_found(capsys: pytest.CaptureFixture[str]) -> None:
+    few = ["--vsmt", "8", "--ic-mode", "xive", "--no-kvm", "-j", "1"]
+    assert main([TREE, "--smp", "1,maxcpus=513", *few]) == 1
+    told = capsys.readouterr().out
+    assert "smallest machine: -M pseries,ic-mode=xive,vsmt=8" in told
+    assert "-smp 1,threads=1,maxcpus=513" in told
+    assert "IRQ 4096 is not free" in told
+    assert main([TREE, "--smp", "1,maxcpus=512", *few]) == 0
+    assert main([TREE, "--smp", "1,maxcpus=1025", *few]) == 1
+    told = capsys.readouterr().out
+    assert "Assertion `lisn < xive->nr_irqs' failed" in told
+    assert "did nothing: " in told
+
+
+def test_as_shipped_under_kvm() -> None:
+    sparse = evaluate_c(Point(4, 8, 4, 8, kvm=True), shipped())
+    for name in ("kvm-sources-boot", "kvm-sources-plug", "kvm-nr-servers", "ipis-boot"):
+        assert sparse.answers[name].state == PASSED, sparse.answers[name]
+    assert sparse.answers["ipis-plug"].state == PASSED
+    assert sparse.answers["ipis-migration"].state == NOT_RUN
+    assert dict(sparse.stubs)["cpu_reset"] > 0
+
+
+# ---- the reviewed fix, on the same source: anchors of a few words, text of our own
+
+
+def fixed(*, ends_by_cpus: bool) -> Program:
+    """Both versions of the series: IPIs and range by the number of vCPUs; then ENDs as well."""
+    irq = (Path(TREE) / "hw/ppc/spapr_irq.c").read_text()
+    xive = (Path(TREE) / "hw/intc/spapr_xive.c").read_text()
+    most = "MACHINE(spapr)->smp.max_cpus"
+    irq = once(irq, "i < nr_servers; ++i", f"i < {most}; ++i")
+    if ends_by_cpus:
+        irq = once(irq, '"nr-ends", nr_servers << 3', f'"nr-ends", {most} << 3')
+    cell = "cpu_to_be32(MACHINE(qdev_get_machine())->smp.max_cpus)"
+    anchor = "cpu_to_be32(SPAPR_IRQ_IPI + nr_servers)"
+    xive = once(xive, anchor, cell)
+    files = {"hw/ppc/spapr_irq.c": irq.encode(), "hw/intc/spapr_xive.c": xive.encode()}
+    return program(CSource(MemoryTree(files, DiskTree(TREE))))
+
+
+def once(text: str, anchor: str, new: str) -> str:
+    assert text.count(anchor) == 1, anchor
+    return text.replace(anchor, new)
+
+
+def test_the_first_version_of_the_fix() -> None:
+    made = fixed(ends_by_cpus=False)
+    for point in (Point(4, 4, vsmt=8), Point(1, 513, vsmt=8), Point(1, 4096)):
+        answers = evaluate_c(point, made).answers
+        assert [n for n, a in answers.items() if a.state == FAILED] == [], str(point)
+        assert answers["ipis-boot"].state == PASSED
+
+
+def test_the_second_version_of_the_fix_aborts_the_bring_up() -> None:
+    made = fixed(ends_by_cpus=True)
+    answers = evaluate_c(Point(2, 2, vsmt=2), made).answers
+    assert answers["ends-exist"].state == FAILED
+    assert answers["ipis-boot"].state == NOT_RUN
+    assert "h_int_get_queue_info: Assertion" in answers["no-abort"].detail
+    assert "end_idx < xive->nr_ends" in answers["no-abort"].detail
+    dense = evaluate_c(Point(2, 2), made).answers
+    assert dense["ends-exist"].state == PASSED
+    assert dense["ipis-boot"].state == PASSED

@@ -37,7 +37,8 @@ class Facts(NamedTuple):
     owned: list[str]
 
 
-_EVENT = re.compile(r"^[ \t]*#(?:[^\n\\]|\\.)*|[{};]", re.M | re.S)
+_EVENT = re.compile(r"[#{};]")
+_NOT_NEWLINE = re.compile(r"[^\n]")
 _DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n\\]|\\.)*", re.M | re.S)
 _DEFINE = re.compile(r"[ \t]*#\s*define\s+(\w+)(\([^)]*\))?\s*(.*)", re.S)
 _INCLUDE = re.compile(r'[ \t]*#\s*include\s*[<"]([^>"]+)[>"]')
@@ -107,9 +108,7 @@ class _Reader:
     def declaration(self, text: str, code: str, body: int) -> None:
         """One declaration; ``body`` is where its first brace opens, or -1."""
         if "#" in code:
-            keep = _DIRECTIVE.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), code)
-            text = "".join(t if c == k else k for t, c, k in zip(text, code, keep, strict=True))
-            code = keep
+            text, code = _without_directives(text, code)
         text, code, body = self.without_macros(text, code, body)
         record = _RECORD.match(code)
         if record:
@@ -247,8 +246,11 @@ def facts_of(raw: bytes, clean_bytes: bytes, code_bytes: bytes) -> Facts:
     reader = _Reader()
     depth, start, body = 0, 0, -1
     line, counted = 1, 0
+    past = 0
     for event in _EVENT.finditer(code):
         at = event.start()
+        if at < past:
+            continue
         what = code[at]
         if what == ";":
             if depth == 0:
@@ -275,12 +277,31 @@ def facts_of(raw: bytes, clean_bytes: bytes, code_bytes: bytes) -> Facts:
                     reader.declaration(clean[start:at], code[start:at], body - start)
                     start, body = at + 1, -1
         else:
+            directive = _DIRECTIVE.match(code, code.rfind("\n", 0, at) + 1)
+            if directive is None:
+                continue
+            at, past = directive.span()
             line += code.count("\n", counted, at)
             counted = at
-            reader.directive(clean[at : event.end()], line)
+            reader.directive(clean[at:past], line)
             if depth == 0 and not code[start:at].strip():
-                start = event.end()
+                start = past
     return reader.facts
+
+
+def _without_directives(text: str, code: str) -> tuple[str, str]:
+    """Both texts with blanks for all that stands in the code of directives."""
+    texts: list[str] = []
+    codes: list[str] = []
+    last = 0
+    for match in _DIRECTIVE.finditer(code):
+        start, end = match.span()
+        blank = _NOT_NEWLINE.sub(" ", match.group())
+        both = zip(text[start:end], match.group(), blank, strict=True)
+        texts += (text[last:start], "".join([t if c == k else k for t, c, k in both]))
+        codes += (code[last:start], blank)
+        last = end
+    return "".join(texts) + text[last:], "".join(codes) + code[last:]
 
 
 def _is_function(head: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 _TOKEN = re.compile(
@@ -16,21 +17,24 @@ _TOKEN = re.compile(
 )
 _CONTINUED = re.compile(rb"(?!\\\n)[^\n]")
 _NOT_NEWLINE = re.compile(rb"[^\n]")
+# No letter stands before these words.  That is asked after their first one, because a
+# pattern that begins with a plain letter is looked for several times as fast.
 _ATTRIBUTE = re.compile(
-    rb"\b(?:g_autofree|coroutine_fn|coroutine_mixed_fn|no_coroutine_fn|QEMU_PACKED|QEMU_NORETURN"
-    rb"|G_NORETURN|G_GNUC_UNUSED|G_GNUC_NORETURN|QEMU_SENTINEL|QEMU_ALWAYS_INLINE|QEMU_FALLTHROUGH"
-    rb"|QEMU_WARN_UNUSED_RESULT|G_GNUC_WARN_UNUSED_RESULT|QEMU_ARTIFICIAL|QEMU_FLATTEN"
-    rb"|QEMU_USED|G_GNUC_NULL_TERMINATED|G_GNUC_PURE|G_GNUC_CONST|__extension__|__volatile__"
-    rb"|g_auto\(\w+\)|(?:QEMU_ALIGNED|QEMU_ALIGN|G_GNUC_PRINTF|G_GNUC_FORMAT|GCC_FMT_ATTR"
-    rb"|QEMU_ERROR|QEMU_NONSTRING)\s*\([^()]*\)|QEMU_NONSTRING\b"
-    rb"|__attribute__\s*\(\((?:[^()]|\([^()]*\))*\)\))"
+    rb"g(?<!\wg)(?:_autofree|_auto\(\w+\))|c(?<!\wc)oroutine_(?:fn|mixed_fn)"
+    rb"|n(?<!\wn)o_coroutine_fn|_(?<!\w_)(?:_extension__|_volatile__"
+    rb"|_attribute__\s*\(\((?:[^()]|\([^()]*\))*\)\))"
+    rb"|G(?<!\wG)(?:_NORETURN|_GNUC_UNUSED|_GNUC_NORETURN|_GNUC_WARN_UNUSED_RESULT"
+    rb"|_GNUC_NULL_TERMINATED|_GNUC_PURE|_GNUC_CONST"
+    rb"|(?:_GNUC_PRINTF|_GNUC_FORMAT|CC_FMT_ATTR)\s*\([^()]*\))"
+    rb"|Q(?<!\wQ)EMU_(?:PACKED|NORETURN|SENTINEL|ALWAYS_INLINE|FALLTHROUGH|WARN_UNUSED_RESULT"
+    rb"|ARTIFICIAL|FLATTEN|USED|(?:ALIGNED|ALIGN|ERROR|NONSTRING)\s*\([^()]*\)|NONSTRING\b)"
 )
-_AUTOPTR = re.compile(rb"\bg_autoptr\((\w+)\)")
-_RANGE = re.compile(rb"(?<=case)([ \t(][^:;{}]*?)\.\.\.(?=[^:;{}]*:)")
+_AUTOPTR = re.compile(rb"g_autoptr(?<!\wg_autoptr)\((\w+)\)")
+_RANGE = re.compile(rb"case([ \t(][^:;{}]*?)\.\.\.(?=[^:;{}]*:)")
 _POINTER_ARGUMENT = re.compile(
-    rb"(?<=[(,])(\s*(?:(?:const|struct|enum|union)\s+)*\w+\s*)(\*[*\s]*)(?=\s*[,)])"
+    rb"[(,](\s*(?:(?:const|struct|enum|union)\s+)*\w+\s*)(\*[*\s]*)(?=\s*[,)])"
 )
-_RECORD_ARGUMENT = re.compile(rb"(?<=[(,])(\s*)(struct|enum|union|const)(?=\s+\w+\s*[,)])")
+_RECORD_ARGUMENT = re.compile(rb"[(,](\s*)(struct|enum|union|const)(?=\s+\w+\s*[,)])")
 _RECORD_WORD = re.compile(rb"struct|enum|union|const")
 _STRINGIFY = re.compile(rb"\bstringify\(\s*(\w+)\s*\)")
 _QUEUE = re.compile(
@@ -44,7 +48,7 @@ _NOT_MACRO = re.compile(
     rb"(?:^|,)\s*(?:\d|(?:void|int|bool|char|const|unsigned|struct)\b)|^\s*$|\w[ \t]+\w"
 )
 _NUMBER_TOKEN = re.compile(
-    rb"(?<=[(,])(\s*)(\d+_\w+|[1-9]\d*(?![uUlL]{1,3}\b|[eE]\d)[A-Za-z]\w*)(?=\s*[,)])"
+    rb"[(,](\s*)(\d+_\w+|[1-9]\d*(?![uUlL]{1,3}\b|[eE]\d)[A-Za-z]\w*)(?=\s*[,)])"
 )
 _TYPE_TAKERS = re.compile(rb"(?:[A-Z_][A-Z0-9_]*|g_\w+|va_arg|container_of|qemu_\w*new\w*)\Z")
 _LAST_WORD = re.compile(rb"(\w+)\s*\Z")
@@ -97,13 +101,8 @@ def decode(text: bytes) -> str:
 
 def line_starts(text: bytes) -> list[int]:
     """Offset of the first byte of each line."""
-    starts = [0]
-    find = text.find
-    at = find(b"\n")
-    while at >= 0:
-        starts.append(at + 1)
-        at = find(b"\n", at + 1)
-    return starts
+    ends = accumulate([len(line) + 1 for line in text.split(b"\n")])
+    return [0, *ends][:-1]
 
 
 def strip(raw: bytes) -> tuple[bytes, bytes, list[tuple[int, int]]]:
@@ -181,7 +180,7 @@ def _taker(code: bytes, at: int) -> bytes | None:
 def _types_as_arguments(sheet: _Sheet) -> None:
     code = bytes(sheet.code)
     for match in _POINTER_ARGUMENT.finditer(code) if b"*" in code else ():
-        taker = _taker(code, match.start())
+        taker = _taker(code, match.start(1))
         if taker and _TYPE_TAKERS.match(taker):
             stars = match.group(2)
             sheet.put(*match.span(2), _blank(stars), "pointer")
@@ -189,7 +188,7 @@ def _types_as_arguments(sheet: _Sheet) -> None:
         return
     code = bytes(sheet.code)
     for match in _RECORD_ARGUMENT.finditer(code):
-        taker = _taker(code, match.start())
+        taker = _taker(code, match.start(1))
         if taker and _TYPE_TAKERS.match(taker):
             sheet.put(*match.span(2), _blank(match.group(2)), "record")
 

@@ -114,6 +114,7 @@ _TAG_COMMENT = re.compile(rb"/[*/]\s*([a-z_]+\.[a-z]+)\s*(?:\*/|$)", re.M)
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _FIELD = re.compile(r"(?:\.|->)\s*([A-Za-z_]\w*)")
 _OF_FIELDS = re.compile(r"\b(?:offsetof|container_of|offsetofend)\s*\(|##|\bDEFINE_PROP")
+_FIELD_SIGNS: Final = ("offsetof", "container_of", "##", "DEFINE_PROP")  # one is in each of these
 _IF = re.compile(rb"[ \t]*#[ \t]*if")
 _ELSE = re.compile(rb"[ \t]*#[ \t]*(?:else|elif)")
 _END = re.compile(rb"[ \t]*#[ \t]*endif")
@@ -204,8 +205,13 @@ def _span(node: tree_sitter.Node, source: Source, raw: bytes) -> FunctionSpan | 
         start,
         end,
         frozenset(words),
-        frozenset(words if _OF_FIELDS.search(clean) else _FIELD.findall(clean)),
+        frozenset(words if _speaks_of_fields(clean) else _FIELD.findall(clean)),
     )
+
+
+def _speaks_of_fields(text: str) -> bool:
+    """Whether any word may be a field's name."""
+    return any(sign in text for sign in _FIELD_SIGNS) and _OF_FIELDS.search(text) is not None
 
 
 def _errors(node: tree_sitter.Node, code: bytes) -> Iterator[tree_sitter.Node]:

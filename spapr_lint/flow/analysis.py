@@ -1,8 +1,8 @@
-"""The analysis as one function: modules in, findings and ledger out."""
+"""The analysis in two steps: modules to an outcome, an outcome to findings and ledger."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from spapr_lint.findings import Finding, Ledger, Unseen
 from spapr_lint.flow import interfaces, report, solve
 from spapr_lint.flow.arrivals import Arrival
 from spapr_lint.flow.machine import Machine
+from spapr_lint.flow.outcome import Outcome
 from spapr_lint.flow.policy import Policy
 from spapr_lint.flow.program import Program
 from spapr_lint.flow.tables import Tables, standard
@@ -43,46 +44,51 @@ def interpret(
     return solve.solve(program, policy, tables or standard())
 
 
-def analyse(
+def follow(
     modules: Sequence[Any],
-    sources: Sequence[report.Source],
     structs: Mapping[str, Mapping[str, str]],
     pack: Pack,
     named: bool,
-    ledger: Ledger,
     casts: Mapping[str, str] | None = None,
     numbers: Mapping[str, int] | None = None,
-    look: Callable[[Machine], None] | None = None,
-) -> tuple[list[Finding], Ledger]:
-    """Findings of a program, and the ledger with what the interpreter could not follow.
-
-    ``look`` is shown the machine when it has run.
-    """
+) -> Outcome:
+    """Run the interpreter over modules and say what it came to."""
     machine = interpret(modules, structs, pack, named, casts, numbers)
-    program = machine.program
+    arrivals = machine.policy.arrivals.settled()
+    arrivals += interfaces.disagreements(machine, arrivals)
+    return Outcome(
+        tuple(arrivals),
+        tuple(machine.limits_hit),
+        tuple(machine.unresolved),
+        {caller: tuple(callees) for caller, callees in machine.edges.items()},
+    )
+
+
+def told(
+    outcome: Outcome,
+    modules: Sequence[Any],
+    sources: Sequence[report.Source],
+    pack: Pack,
+    ledger: Ledger,
+) -> tuple[list[Finding], Ledger]:
+    """Findings of an outcome, and the ledger with what the interpreter could not follow."""
 
     def locals_of(arrival: Arrival) -> frozenset[str]:
-        for function in program.modules[arrival.module].ir.functions:
+        for function in modules[arrival.module].code.functions:
             if function.qualname == arrival.function:
                 return frozenset(function.variables)
         return frozenset()
 
-    arrivals = machine.policy.arrivals.settled()
-    arrivals += interfaces.disagreements(machine, arrivals)
-    found = report.findings(arrivals, list(sources), pack, locals_of)
-    limits = _limits(machine, sources)
-    if look is not None:
-        look(machine)
-    functions = sum(len(module.ir.functions) for module in program.modules)
+    found = report.findings(outcome.arrivals, list(sources), pack, locals_of)
     return found, replace(
         ledger,
-        functions=functions,
-        unresolved_calls=len(machine.unresolved),
-        limits_hit=limits,
+        functions=sum(len(module.code.functions) for module in modules),
+        unresolved_calls=len(outcome.unresolved),
+        limits_hit=_limits(outcome, sources),
     )
 
 
-def _limits(machine: Machine, sources: Sequence[report.Source]) -> tuple[Unseen, ...]:
+def _limits(outcome: Outcome, sources: Sequence[report.Source]) -> tuple[Unseen, ...]:
     words = {
         "depth": "calls nested too deeply to follow",
         "recursion": "a recursion that did not become stable",
@@ -92,11 +98,11 @@ def _limits(machine: Machine, sources: Sequence[report.Source]) -> tuple[Unseen,
         "rounds": "fields that did not become stable",
     }
     sites: dict[int, set[int]] = {}
-    for _, module, site in machine.limits_hit:
+    for _, module, site in outcome.limits:
         sites.setdefault(module, set()).add(site)
     places = {module: sources[module].places(sorted(wanted)) for module, wanted in sites.items()}
     result = set()
-    for what, module, site in machine.limits_hit:
+    for what, module, site in outcome.limits:
         place = places[module][site]
         result.add(Unseen(place.path, place.line, words.get(what, what)))
     return tuple(sorted(result, key=lambda u: (u.path, u.line, u.what)))

@@ -213,7 +213,6 @@ class Guards:
                 last = tree[1].rpartition(".")[2]
                 self.calls.setdefault(last, []).append((guard, tree, outcome))
 
-
     def speaks(self, word: str, callee: Value) -> bool:
         """Whether a call by this word may be that of a guard."""
         if word in self.calls:

@@ -154,7 +154,7 @@ def _handle(
         a.env = dict(a.env)
         a.env["<raised>"] = raised
         if name is not None:
-            bind_name(m, a, name, raised, body[0][-1])
+            bind_name(m, a, name, raised, body[0][-1] if body else types[-1])
         a.uncertain += 1
         goes = m.tables.block(m, a, body)
         a.uncertain -= 1

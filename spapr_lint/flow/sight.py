@@ -11,7 +11,7 @@ from typing import Any
 
 from spapr_lint import ir
 from spapr_lint.findings import Unseen
-from spapr_lint.flow.machine import Machine
+from spapr_lint.flow.outcome import Outcome
 from spapr_lint.flow.report import Source
 from spapr_lint.flow.uses import walk, word_of
 
@@ -21,16 +21,18 @@ Body = tuple[int, int]
 _EVERYWHERE = ("rounds", "budget", "internal")
 
 
-def unresolved(m: Machine, sources: Sequence[Source]) -> tuple[Unseen, ...]:
+def unresolved(
+    outcome: Outcome, modules: Sequence[Any], sources: Sequence[Source]
+) -> tuple[Unseen, ...]:
     """The calls that could not be resolved, in order of their places."""
     sites: dict[int, set[int]] = {}
-    for module, site in m.unresolved:
+    for module, site in outcome.unresolved:
         sites.setdefault(module, set()).add(site)
     found = set()
     for module, wanted in sites.items():
         words = {
             node[-1]: word_of(node[1])
-            for block in _blocks(m, module).values()
+            for block in _blocks(modules[module]).values()
             for node in walk(block)
             if node[0] == ir.CALL
         }
@@ -44,17 +46,24 @@ def unresolved(m: Machine, sources: Sequence[Source]) -> tuple[Unseen, ...]:
 class Sight:
     """Which statements of a program are clear of all that was not seen."""
 
-    def __init__(self, m: Machine, sources: Sequence[Source], dark: Iterable[int]) -> None:
-        self._m = m
+    def __init__(
+        self,
+        outcome: Outcome,
+        modules: Sequence[Any],
+        sources: Sequence[Source],
+        dark: Iterable[int],
+    ) -> None:
+        self._outcome = outcome
+        self._modules = modules
         self._sources = sources
         self._bodies = {
-            (module.index, number): block
-            for module in m.program.modules
-            for number, block in _blocks(m, module.index).items()
+            (index, number): block
+            for index, module in enumerate(modules)
+            for number, block in _blocks(module).items()
         }
         self._names = {self._name(body): body for body in self._bodies}
         self._dark = set(self._unseen(frozenset(dark)))
-        self._blind = any(what in _EVERYWHERE for what, _, _ in m.limits_hit)
+        self._blind = any(what in _EVERYWHERE for what, _, _ in outcome.limits)
 
     def clear(self, module: int, first: int, last: int) -> bool:
         """Whether all that could reach the statement on these lines was seen."""
@@ -70,14 +79,14 @@ class Sight:
         return read.isdisjoint(written)
 
     def _name(self, body: Body) -> str:
-        module = self._m.program.modules[body[0]]
+        module = self._modules[body[0]]
         if body[1] < 0:
-            return module.name
-        qualname = module.ir.functions[body[1]].qualname
+            return str(module.name)
+        qualname = module.code.functions[body[1]].qualname
         return f"{module.name}.{qualname.replace('.<locals>', '')}"
 
     def _unseen(self, dark: frozenset[int]) -> Iterator[Body]:
-        holes = {*self._m.unresolved, *((module, site) for _, module, site in self._m.limits_hit)}
+        holes = {*self._outcome.unresolved, *[limit[1:] for limit in self._outcome.limits]}
         by_module: dict[int, set[int]] = {}
         for module, site in holes:
             by_module.setdefault(module, set()).add(site)
@@ -100,12 +109,12 @@ class Sight:
 
     def _near(self, start: set[Body]) -> set[Body]:
         callers: dict[str, set[str]] = {}
-        for caller, callees in self._m.edges.items():
+        for caller, callees in self._outcome.edges.items():
             for callee in callees:
                 callers.setdefault(callee, set()).add(caller)
         names = {self._name(body) for body in start}
         above = _closure(names, callers)
-        every = _closure(above, {name: set(found) for name, found in self._m.edges.items()})
+        every = _closure(above, {name: set(found) for name, found in self._outcome.edges.items()})
         return {self._names[name] for name in every if name in self._names}
 
 
@@ -120,8 +129,8 @@ def _closure(start: set[str], edges: Mapping[str, set[str]]) -> set[str]:
     return found
 
 
-def _blocks(m: Machine, module: int) -> dict[int, Any]:
-    code = m.program.modules[module].ir
+def _blocks(module: Any) -> dict[int, Any]:
+    code = module.code
     found: dict[int, Any] = {-1: (code.body, *(klass.body for klass in code.classes))}
     found.update({number: function.body for number, function in enumerate(code.functions)})
     return found

@@ -361,6 +361,9 @@ def _for(m: Machine, a: Activation, n: ir.Node) -> bool:
     if exact and len(items) <= m.limits.unroll:
 
         def step(turn: int) -> bool | None:
+            if turn < 0:  # the rest are not followed one by one any more
+                calls.bind(m, a, target, containers.element_of(items), site)
+                return None
             if turn >= len(items):
                 return False
             calls.bind(m, a, target, items[turn], site)

@@ -297,3 +297,15 @@ stop_value()
 contexts()
 exit_only()
 loop_of_tries()
+
+
+def nothing_done():
+    a = source()
+    try:
+        a = int("x")
+    except ValueError as error:
+        pass
+    sink(a)  # flow
+
+
+nothing_done()

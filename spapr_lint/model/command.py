@@ -7,7 +7,9 @@ wrong word of ours.
 from __future__ import annotations
 
 import json
+import os
 import sys
+from pathlib import Path
 
 from spapr_lint.model import guest as linux
 from spapr_lint.model.errors import Aborted, Refused
@@ -45,19 +47,46 @@ def main(argv: list[str]) -> int:
         print(f"spapr-lint model: {wrong}", file=sys.stderr)
         return 2
     except Refused as refused:
+        _warn(refused.warnings)
         print(f"qemu-system-ppc64: {refused.message}", file=sys.stderr)
         return 1
     except Aborted as aborted:
+        _warn(aborted.warnings)
         print(aborted.message, file=sys.stderr)
         return 134
-    if output is not None:
-        with open(output, "wb") as file:
-            file.write(text)
-    else:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(text)
-        sys.stdout.buffer.flush()
+    try:
+        _write(text, output)
+    except OSError as error:
+        print(f"spapr-lint model: cannot write {output}: {error.strerror}", file=sys.stderr)
+        return 2
     return 0
+
+
+def _warn(warnings: tuple[str, ...]) -> None:
+    for warning in warnings:
+        print(f"qemu-system-ppc64: warning: {warning}", file=sys.stderr)
+
+
+def _write(content: bytes, output: str | None) -> None:
+    """To standard output, or whole into a file: written beside its place and moved there."""
+    if output is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    target = Path(output).resolve()
+    if target.exists() and not target.is_file():
+        target.write_bytes(content)  # a pipe or a device
+        return
+    scratch = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        scratch.write_bytes(content)
+        if target.exists():
+            scratch.chmod(target.stat().st_mode & 0o7777)
+        scratch.replace(target)
+    except BaseException:
+        scratch.unlink(missing_ok=True)
+        raise
 
 
 def _ours(argv: list[str]) -> tuple[str, str, str | None, set[str], list[str]]:
@@ -89,8 +118,7 @@ def _ours(argv: list[str]) -> tuple[str, str, str | None, set[str], list[str]]:
 
 def _run(command: str, form: str, flags: set[str], rest: list[str]) -> bytes:
     machine = Machine(parse_options(rest))
-    for warning in machine.spapr.warnings:
-        print(f"qemu-system-ppc64: warning: {warning}", file=sys.stderr)
+    _warn(tuple(machine.spapr.warnings))
     if command == "info":
         return info_pic(machine).encode()
     if command == "dt":

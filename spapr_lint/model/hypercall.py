@@ -68,8 +68,8 @@ def spapr_hypercall(
     if name in XICS_HCALLS:
         if spapr.ics is None:
             return H_FUNCTION, args
-        return XICS_HCALLS[name](cpu, spapr, args), args
-    return xive_hypercall(spapr, cpu, name, args), args
+        return XICS_HCALLS[name](cpu, spapr, opcode, args), args
+    return xive_hypercall(cpu, spapr, opcode, name, args), args
 
 
 def spapr_rtas_call(spapr: SpaprMachineState, name: str, args: list[int], nret: int) -> list[int]:

@@ -64,18 +64,45 @@ def spapr_xive_priority_is_reserved(xive: SpaprXive, priority: int) -> bool:
     return (priority & 0xFF) >= xive.hv_prio
 
 
+def _xive(spapr: SpaprMachineState) -> SpaprXive:
+    """The controller; a call comes here only when there is one."""
+    assert spapr.xive is not None
+    return spapr.xive
+
+
 def _valid_lisn(xive: SpaprXive, lisn: int) -> bool:
     return lisn < xive.nr_irqs and xive.eat[lisn].valid
 
 
-def h_int_get_source_info(xive: SpaprXive, cpu: PowerPCCPU, args: list[int]) -> int:
-    """(flags, lisn) -> flags, management page or -1, trigger page or -1, log2 of their size."""
-    del cpu
-    flags, lisn = args[0], args[1]
+def _check_source(xive: SpaprXive, flags: int, lisn: int) -> int:
+    """Whether a call that has no flags names a source: H_PARAMETER, H_P2."""
     if flags:
         return H_PARAMETER
-    if not _valid_lisn(xive, lisn):
+    return H_SUCCESS if _valid_lisn(xive, lisn) else H_P2
+
+
+def _find_end(xive: SpaprXive, target: int, priority: int, function: str) -> tuple[int, int] | int:
+    """Block and index of the END that a call on queues means, else H_P3 or H_P2."""
+    if spapr_xive_priority_is_reserved(xive, priority):
+        return H_P3
+    found = spapr_xive_target_to_end(target & U32, priority & 0xFF, xive.spapr)
+    if found is None:
         return H_P2
+    _end_blk, end_idx = found
+    qemu_assert(end_idx < xive.nr_ends, function, "end_idx < xive->nr_ends")
+    return found
+
+
+def h_int_get_source_info(
+    cpu: PowerPCCPU, spapr: SpaprMachineState, opcode: int, args: list[int]
+) -> int:
+    """(flags, lisn) -> flags, management page or -1, trigger page or -1, log2 of their size."""
+    del cpu, opcode
+    xive = _xive(spapr)
+    flags, lisn = args[0], args[1]
+    ret = _check_source(xive, flags, lisn)
+    if ret != H_SUCCESS:
+        return ret
     xsrc = xive.source
     args[0], args[1], args[2] = 0, ALL_ONES, ALL_ONES
     if xive_source_irq_is_lsi(xsrc, lisn):
@@ -87,13 +114,16 @@ def h_int_get_source_info(xive: SpaprXive, cpu: PowerPCCPU, args: list[int]) -> 
     return H_SUCCESS
 
 
-def h_int_set_source_config(xive: SpaprXive, cpu: PowerPCCPU, args: list[int]) -> int:
+def h_int_set_source_config(
+    cpu: PowerPCCPU, spapr: SpaprMachineState, opcode: int, args: list[int]
+) -> int:
     """(flags, lisn, target, priority, eisn): send a source's events to a server's queue.
 
     Priority 0xff takes the target away.  H_P2 no such LISN, H_P3 no such target, H_P4 priority.
     """
-    del cpu
-    flags, lisn, target, priority, eisn = args[:5]
+    del cpu, opcode
+    xive = _xive(spapr)
+    flags, lisn, target, priority, eisn = args[0], args[1], args[2], args[3], args[4]
     if flags & ~(SPAPR_XIVE_SRC_SET_EISN | SPAPR_XIVE_SRC_MASK):
         return H_PARAMETER
     if not _valid_lisn(xive, lisn):
@@ -119,14 +149,16 @@ def h_int_set_source_config(xive: SpaprXive, cpu: PowerPCCPU, args: list[int]) -
     return H_SUCCESS
 
 
-def h_int_get_source_config(xive: SpaprXive, cpu: PowerPCCPU, args: list[int]) -> int:
+def h_int_get_source_config(
+    cpu: PowerPCCPU, spapr: SpaprMachineState, opcode: int, args: list[int]
+) -> int:
     """(flags, lisn) -> target, priority or 0xff when masked, eisn."""
-    del cpu
+    del cpu, opcode
+    xive = _xive(spapr)
     flags, lisn = args[0], args[1]
-    if flags:
-        return H_PARAMETER
-    if not _valid_lisn(xive, lisn):
-        return H_P2
+    ret = _check_source(xive, flags, lisn)
+    if ret != H_SUCCESS:
+        return ret
     eas = xive.eat[lisn]
     end_idx = eas.end_idx
     qemu_assert(end_idx < xive.nr_ends, "h_int_get_source_config", "end_idx < xive->nr_ends")
@@ -137,19 +169,19 @@ def h_int_get_source_config(xive: SpaprXive, cpu: PowerPCCPU, args: list[int]) -
     return H_SUCCESS
 
 
-def h_int_get_queue_info(xive: SpaprXive, cpu: PowerPCCPU, args: list[int]) -> int:
+def h_int_get_queue_info(
+    cpu: PowerPCCPU, spapr: SpaprMachineState, opcode: int, args: list[int]
+) -> int:
     """(flags, target, priority) -> page of the END, log2 of the queue's size or 0."""
-    del cpu
-    flags, target, priority = args[:3]
+    del cpu, opcode
+    xive = _xive(spapr)
+    flags, target, priority = args[0], args[1], args[2]
     if flags:
         return H_PARAMETER
-    if spapr_xive_priority_is_reserved(xive, priority):
-        return H_P3
-    found = spapr_xive_target_to_end(target & U32, priority & 0xFF, xive.spapr)
-    if found is None:
-        return H_P2
+    found = _find_end(xive, target, priority, "h_int_get_queue_info")
+    if isinstance(found, int):
+        return found
     _end_blk, end_idx = found
-    qemu_assert(end_idx < xive.nr_ends, "h_int_get_queue_info", "end_idx < xive->nr_ends")
     end = xive.endt[end_idx]
     args[0] = xive.end_base + (1 << (END_ESB_SHIFT + 1)) * end_idx
     args[1] = end.qsize + 12 if end.enqueue else 0
@@ -168,22 +200,22 @@ def _queue_page(xive: SpaprXive, qpage: int, qsize: int) -> int:
     return H_SUCCESS
 
 
-def h_int_set_queue_config(xive: SpaprXive, cpu: PowerPCCPU, args: list[int]) -> int:
+def h_int_set_queue_config(
+    cpu: PowerPCCPU, spapr: SpaprMachineState, opcode: int, args: list[int]
+) -> int:
     """(flags, target, priority, address, log2 size): give a server's priority its queue.
 
     Size 0 takes the queue away.  H_P2 no such target, H_P3 priority, H_P4 address, H_P5 size.
     """
-    del cpu
-    flags, target, priority, qpage, qsize = args[:5]
+    del cpu, opcode
+    xive = _xive(spapr)
+    flags, target, priority, qpage, qsize = args[0], args[1], args[2], args[3], args[4]
     if flags & ~SPAPR_XIVE_END_ALWAYS_NOTIFY:
         return H_PARAMETER
-    if spapr_xive_priority_is_reserved(xive, priority):
-        return H_P3
-    found = spapr_xive_target_to_end(target & U32, priority & 0xFF, xive.spapr)
-    if found is None:
-        return H_P2
+    found = _find_end(xive, target, priority, "h_int_set_queue_config")
+    if isinstance(found, int):
+        return found
     end_blk, end_idx = found
-    qemu_assert(end_idx < xive.nr_ends, "h_int_set_queue_config", "end_idx < xive->nr_ends")
     end = XiveEND()
     if qsize != 0:
         ret = _queue_page(xive, qpage, qsize)
@@ -213,19 +245,19 @@ def h_int_set_queue_config(xive: SpaprXive, cpu: PowerPCCPU, args: list[int]) ->
     return H_SUCCESS
 
 
-def h_int_get_queue_config(xive: SpaprXive, cpu: PowerPCCPU, args: list[int]) -> int:
+def h_int_get_queue_config(
+    cpu: PowerPCCPU, spapr: SpaprMachineState, opcode: int, args: list[int]
+) -> int:
     """(flags, target, priority) -> flags, address, log2 size, index of the next entry."""
-    del cpu
-    flags, target, priority = args[:3]
+    del cpu, opcode
+    xive = _xive(spapr)
+    flags, target, priority = args[0], args[1], args[2]
     if flags & ~SPAPR_XIVE_END_DEBUG:
         return H_PARAMETER
-    if spapr_xive_priority_is_reserved(xive, priority):
-        return H_P3
-    found = spapr_xive_target_to_end(target & U32, priority & 0xFF, xive.spapr)
-    if found is None:
-        return H_P2
+    found = _find_end(xive, target, priority, "h_int_get_queue_config")
+    if isinstance(found, int):
+        return found
     end_blk, end_idx = found
-    qemu_assert(end_idx < xive.nr_ends, "h_int_get_queue_config", "end_idx < xive->nr_ends")
     if spapr_xive_in_kernel(xive) and xive.endt[end_idx].valid:
         if kvmppc_xive_get_queue_config(xive, end_blk, end_idx, Error()) < 0:
             return H_HARDWARE
@@ -240,16 +272,19 @@ def h_int_get_queue_config(xive: SpaprXive, cpu: PowerPCCPU, args: list[int]) ->
     return H_SUCCESS
 
 
-def h_int_os_reporting_line(xive: SpaprXive, cpu: PowerPCCPU, args: list[int]) -> int:
+def h_int_os_reporting_line(
+    cpu: PowerPCCPU, spapr: SpaprMachineState, opcode: int, args: list[int]
+) -> int:
     """H_INT_SET_ and H_INT_GET_OS_REPORTING_LINE: no QEMU has them."""
-    del xive, cpu, args
+    del cpu, opcode, spapr, args
     return H_FUNCTION
 
 
-def h_int_esb(xive: SpaprXive, cpu: PowerPCCPU, args: list[int]) -> int:
+def h_int_esb(cpu: PowerPCCPU, spapr: SpaprMachineState, opcode: int, args: list[int]) -> int:
     """(flags, lisn, offset, data) -> value: a load from, or store to, a source's page."""
-    del cpu
-    flags, lisn, offset = args[:3]
+    del cpu, opcode
+    xive = _xive(spapr)
+    flags, lisn, offset = args[0], args[1], args[2]
     if flags & ~SPAPR_XIVE_ESB_STORE:
         return H_PARAMETER
     if not _valid_lisn(xive, lisn):
@@ -273,22 +308,23 @@ def h_int_esb(xive: SpaprXive, cpu: PowerPCCPU, args: list[int]) -> int:
     return H_SUCCESS
 
 
-def h_int_sync(xive: SpaprXive, cpu: PowerPCCPU, args: list[int]) -> int:
+def h_int_sync(cpu: PowerPCCPU, spapr: SpaprMachineState, opcode: int, args: list[int]) -> int:
     """(flags, lisn): wait until the source's events are in their queue."""
-    del cpu
+    del cpu, opcode
+    xive = _xive(spapr)
     flags, lisn = args[0], args[1]
-    if flags:
-        return H_PARAMETER
-    if not _valid_lisn(xive, lisn):
-        return H_P2
+    ret = _check_source(xive, flags, lisn)
+    if ret != H_SUCCESS:
+        return ret
     if spapr_xive_in_kernel(xive) and kvmppc_xive_sync_source(xive, lisn, Error()) < 0:
         return H_HARDWARE
     return H_SUCCESS
 
 
-def h_int_reset(xive: SpaprXive, cpu: PowerPCCPU, args: list[int]) -> int:
+def h_int_reset(cpu: PowerPCCPU, spapr: SpaprMachineState, opcode: int, args: list[int]) -> int:
     """(flags): all sources masked, all queues gone."""
-    del cpu
+    del cpu, opcode
+    xive = _xive(spapr)
     if args[0]:
         return H_PARAMETER
     spapr_xive_reset(xive)
@@ -297,7 +333,7 @@ def h_int_reset(xive: SpaprXive, cpu: PowerPCCPU, args: list[int]) -> int:
     return H_SUCCESS
 
 
-Hypercall = Callable[[SpaprXive, PowerPCCPU, list[int]], int]
+Hypercall = Callable[[PowerPCCPU, SpaprMachineState, int, list[int]], int]
 
 XIVE_HCALLS: dict[str, Hypercall] = {
     "H_INT_GET_SOURCE_INFO": h_int_get_source_info,
@@ -314,12 +350,13 @@ XIVE_HCALLS: dict[str, Hypercall] = {
 }
 
 
-def xive_hypercall(spapr: SpaprMachineState, cpu: PowerPCCPU, name: str, args: list[int]) -> int:
+def xive_hypercall(
+    cpu: PowerPCCPU, spapr: SpaprMachineState, opcode: int, name: str, args: list[int]
+) -> int:
     """One H_INT_* call.  H_FUNCTION without XIVE, or before CAS has chosen it.
 
     ``args`` are nine 64-bit registers from R4 on, replaced by the results.
     """
-    xive = spapr.xive
-    if xive is None or "XIVE_EXPLOIT" not in spapr.ov5_cas:
+    if spapr.xive is None or "XIVE_EXPLOIT" not in spapr.ov5_cas:
         return H_FUNCTION
-    return XIVE_HCALLS[name](xive, cpu, args)
+    return XIVE_HCALLS[name](cpu, spapr, opcode, args)

@@ -67,17 +67,18 @@ def _emulated_or_kernel(spapr: SpaprMachineState) -> bool:
     return "XIVE_EXPLOIT" not in spapr.ov5_cas
 
 
-def h_cppr(cpu: PowerPCCPU, spapr: SpaprMachineState, args: list[int]) -> int:
+def h_cppr(cpu: PowerPCCPU, spapr: SpaprMachineState, opcode: int, args: list[int]) -> int:
     """H_CPPR(cppr)."""
+    del opcode
     if not _emulated_or_kernel(spapr) or cpu.icp is None:
         return H_HARDWARE
     icp_set_cppr(cpu.icp, args[0] & 0xFF)
     return H_SUCCESS
 
 
-def h_ipi(cpu: PowerPCCPU, spapr: SpaprMachineState, args: list[int]) -> int:
+def h_ipi(cpu: PowerPCCPU, spapr: SpaprMachineState, opcode: int, args: list[int]) -> int:
     """H_IPI(server, mfrr): H_PARAMETER when the server is no present vCPU."""
-    del cpu
+    del cpu, opcode
     if not _emulated_or_kernel(spapr):
         return H_HARDWARE
     icp = xics_icp_get(spapr, args[0] & U32)
@@ -87,33 +88,35 @@ def h_ipi(cpu: PowerPCCPU, spapr: SpaprMachineState, args: list[int]) -> int:
     return H_SUCCESS
 
 
-def h_xirr(cpu: PowerPCCPU, spapr: SpaprMachineState, args: list[int]) -> int:
+def h_xirr(cpu: PowerPCCPU, spapr: SpaprMachineState, opcode: int, args: list[int]) -> int:
     """H_XIRR() -> xirr."""
+    del opcode
     if not _emulated_or_kernel(spapr) or cpu.icp is None:
         return H_HARDWARE
     args[0] = icp_accept(cpu.icp)
     return H_SUCCESS
 
 
-def h_xirr_x(cpu: PowerPCCPU, spapr: SpaprMachineState, args: list[int]) -> int:
+def h_xirr_x(cpu: PowerPCCPU, spapr: SpaprMachineState, opcode: int, args: list[int]) -> int:
     """H_XIRR_X() -> xirr, time stamp.  The model has no clock: 0."""
-    ret = h_xirr(cpu, spapr, args)
+    ret = h_xirr(cpu, spapr, opcode, args)
     if ret == H_SUCCESS:
         args[1] = 0
     return ret
 
 
-def h_eoi(cpu: PowerPCCPU, spapr: SpaprMachineState, args: list[int]) -> int:
+def h_eoi(cpu: PowerPCCPU, spapr: SpaprMachineState, opcode: int, args: list[int]) -> int:
     """H_EOI(xirr)."""
+    del opcode
     if not _emulated_or_kernel(spapr) or cpu.icp is None:
         return H_HARDWARE
     icp_eoi(cpu.icp, args[0] & U32)
     return H_SUCCESS
 
 
-def h_ipoll(cpu: PowerPCCPU, spapr: SpaprMachineState, args: list[int]) -> int:
+def h_ipoll(cpu: PowerPCCPU, spapr: SpaprMachineState, opcode: int, args: list[int]) -> int:
     """H_IPOLL(server) -> xirr, mfrr."""
-    del cpu
+    del cpu, opcode
     if not _emulated_or_kernel(spapr):
         return H_HARDWARE
     icp = xics_icp_get(spapr, args[0] & U32)

@@ -29,6 +29,7 @@ class RecordType(type):
     _size: int
     _align: int
     _exact: bool
+    _known: Any
 
     @property
     def size(cls) -> int:

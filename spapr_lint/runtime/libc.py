@@ -12,7 +12,7 @@ from spapr_lint.runtime.errors import Aborted, Exited, Faulted, OutOfBounds
 from spapr_lint.runtime.layout import RecordType
 from spapr_lint.runtime.link import Link
 from spapr_lint.runtime.literal import Text
-from spapr_lint.runtime.memory import Array, Pointer, Record, array
+from spapr_lint.runtime.memory import Array, Pointer, Record, array, clear
 from spapr_lint.runtime.text import compare, formatted, text_of
 from spapr_lint.runtime.types import UINT8, ULONG, ArrayType, IntType, SizeOf
 from spapr_lint.runtime.views import bytes_of, put_bytes
@@ -128,13 +128,26 @@ def _memory_access(bits: int) -> dict[str, Any]:
 
 def _count(bits: int) -> dict[str, Any]:
     mask = (1 << bits) - 1
+
+    def zeros(value: int) -> int:
+        value &= mask
+        return (value & -value).bit_length() - 1 if value else bits
+
     return {
-        f"ctz{bits}": lambda x: ((x & mask) & -(x & mask)).bit_length() - 1 if x & mask else bits,
+        f"ctz{bits}": zeros,
         f"clz{bits}": lambda x: bits - (x & mask).bit_length(),
-        f"cto{bits}": lambda x: ((~x & mask) & -(~x & mask)).bit_length() - 1,
+        f"cto{bits}": lambda x: (
+            ((~x & mask) & -(~x & mask)).bit_length() - 1 if ~x & mask else bits
+        ),
         f"clo{bits}": lambda x: bits - (~x & mask).bit_length(),
         f"ctpop{bits}": lambda x: (x & mask).bit_count(),
     }
+
+
+def _clrsb(bits: int) -> Callable[[int], int]:
+    """How many bits below the sign are the same as it."""
+    mask, sign = (1 << bits) - 1, 1 << (bits - 1)
+    return lambda x: bits - 1 - ((~x if x & sign else x) & mask).bit_length()
 
 
 def _numbers() -> dict[str, Any]:
@@ -152,7 +165,7 @@ def _numbers() -> dict[str, Any]:
         "QEMU_IS_ALIGNED": lambda n, to: int(n % to == 0),
         "is_power_of_2": lambda x: bool(x and not x & (x - 1)),
         "pow2floor": lambda x: 1 << (x.bit_length() - 1) if x else 0,
-        "pow2ceil": lambda x: 1 << max(0, (x - 1).bit_length()),
+        "pow2ceil": lambda x: (1 << (x - 1).bit_length()) % (1 << 64) if x else 1,
         "ARRAY_SIZE": len,
         "G_N_ELEMENTS": len, "likely": lambda x: x, "unlikely": lambda x: x,
         "ctzl": _count(64)["ctz64"], "clzl": _count(64)["clz64"],
@@ -161,6 +174,13 @@ def _numbers() -> dict[str, Any]:
         "BITS_TO_LONGS": lambda n: -(-n // 64),
         "QEMU_BUILD_BUG_ON": lambda _fails: None,
         "QEMU_BUILD_BUG_MSG": lambda *_given: None,
+        "__has_builtin": lambda _builtin: 0,
+        "__has_attribute": lambda _attribute: 0,
+        "__builtin_clz": _count(32)["clz32"], "__builtin_clzll": _count(64)["clz64"],
+        "__builtin_ctz": _count(32)["ctz32"], "__builtin_ctzll": _count(64)["ctz64"],
+        "__builtin_popcount": _count(32)["ctpop32"],
+        "__builtin_popcountll": _count(64)["ctpop64"],
+        "__builtin_clrsb": _clrsb(32), "__builtin_clrsbll": _clrsb(64),
         "__builtin_expect": lambda value, _likely: value,
         "qatomic_read": lambda p: p.v, "qatomic_set": _atomic_set,
         "smp_mb": lambda: None, "smp_rmb": lambda: None, "smp_wmb": lambda: None,
@@ -395,9 +415,13 @@ def _extend(made: Record, count: int) -> None:
 
 def _memset(pointer: Any, value: int, size: int) -> Any:
     if isinstance(pointer, Record) and value == 0 and size == type(pointer).size:
-        pointer._assign(type(pointer)())
+        clear(pointer)
     elif isinstance(pointer, Array) and value == 0 and size == len(pointer) * int(pointer._of.size):
         pointer._clear()
+    elif isinstance(pointer, Array) and isinstance(pointer._of, IntType) and pointer._of.bits == 8:
+        if size > len(pointer):
+            raise Faulted(f"{size} bytes for {len(pointer)}")
+        pointer._items[:size] = [pointer._of.convert(value)] * size
     else:
         put_bytes(pointer, bytes([value & 0xFF]) * size)
     return pointer

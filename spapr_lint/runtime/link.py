@@ -176,7 +176,7 @@ class Link:
         return known
 
     def _last(self, path: str, name: str) -> Any:
-        if self.program.source.is_declared(name):
+        if self.program.source.is_declared(name) or name.startswith("__builtin_"):
             return External(name, self)
         if self.program.source.is_typedef(name):
             return self.program.type_named(path, name)

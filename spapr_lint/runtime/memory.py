@@ -26,12 +26,11 @@ class Record(metaclass=RecordType):
     _active: dict[int, int]
 
     def __init__(self, *items: Any, **fields: Any) -> None:
-        put = object.__setattr__
-        put(self, "_holder", None)
-        put(self, "_first", False)
-        put(self, "_at", 0)
-        put(self, "_qom", None)
-        put(self, "_active", {})
+        _SET_HOLDER(self, None)
+        _SET_FIRST(self, False)
+        _SET_AT(self, 0)
+        _SET_QOM(self, None)
+        _SET_ACTIVE(self, {})
         if items and not (len(items) == 1 and items[0] == 0 and isinstance(items[0], int)):
             for name, item in zip(type(self)._fields, items, strict=False):
                 initialise(self, name, item)
@@ -135,6 +134,28 @@ class Record(metaclass=RecordType):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
+
+
+# A slot's own setter is several times quicker than object.__setattr__.
+_SET_HOLDER = Record.__dict__["_holder"].__set__
+_SET_FIRST = Record.__dict__["_first"].__set__
+_SET_AT = Record.__dict__["_at"].__set__
+_SET_QOM = Record.__dict__["_qom"].__set__
+_SET_ACTIVE = Record.__dict__["_active"].__set__
+
+
+def clear(place: Record) -> None:
+    """All fields zero; embedded records and arrays stay where they are."""
+    mine = place.__dict__
+    for name, value in list(mine.items()):
+        kind = type(place)._fields[name].type if name in type(place)._fields else None
+        if isinstance(value, Record) and isinstance(kind, RecordType):
+            clear(value)
+        elif isinstance(value, Array) and isinstance(kind, ArrayType):
+            value._clear()
+        else:
+            del mine[name]
+    _SET_ACTIVE(place, {})
 
 
 def _activate(place: Record, field: Field) -> None:
@@ -466,13 +487,17 @@ class FieldRef:
 
 
 def size_of(thing: Any) -> SizeOf:
-    """``sizeof`` of a type or of a value."""
+    """``sizeof`` of a type or of a value; a record type keeps its own."""
     if isinstance(thing, Array):
         return SizeOf.of(thing._of, len(thing._items))
     if isinstance(thing, Text):
         return SizeOf(len(thing) + 1)
-    if isinstance(thing, Record):
-        return SizeOf.of(type(thing))
+    if isinstance(thing, (RecordType, Record)):
+        kind = thing if isinstance(thing, RecordType) else type(thing)
+        known = kind.__dict__.get("_known")
+        if known is None:
+            known = kind._known = SizeOf.of(kind)
+        return known
     if isinstance(thing, FieldRef):
         return SizeOf(8)
     if isinstance(thing, int):

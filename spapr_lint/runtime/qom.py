@@ -67,6 +67,7 @@ class Instance:
     properties: dict[str, Any] = field(default_factory=dict)
     children: dict[str, Any] = field(default_factory=dict)
     parent: Any = None
+    name: str | None = None
     realized: bool = False
 
 
@@ -301,12 +302,11 @@ class Qom:
         outer = root(parent)._qom
         if isinstance(outer, Instance):
             outer.children[text_of(name)] = root(child)
-        root(child)._qom.parent = root(parent)
+        inner = root(child)._qom
+        inner.parent, inner.name = root(parent), text_of(name)
 
     def component(self, thing: Any) -> Any:
-        parent = root(thing)._qom.parent
-        children = parent._qom.children if parent is not None else {}
-        name = next((n for n, child in children.items() if child is root(thing)), None)
+        name = root(thing)._qom.name
         return None if name is None else Text(name)
 
     def container(self, path: str) -> Any:

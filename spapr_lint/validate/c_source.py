@@ -73,7 +73,8 @@ class CSource:
 
     def _index(self) -> None:
         for path, unit in self.units.items():
-            self.statics[path] = frozenset(f.name for f in unit.functions if f.static)
+            if path.endswith(".c"):
+                self.statics[path] = frozenset(f.name for f in unit.functions if f.static)
             self._add(path, unit.facts)
         for path, facts in self.declared.headers.items():
             self._add(path, facts)

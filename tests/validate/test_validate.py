@@ -172,6 +172,11 @@ def test_wrong_use(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err
 
 
+def test_a_folder_that_is_no_tree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(tmp_path), "--smp", "1", "-j", "1"]) == 2
+    assert "no QEMU tree, hw/ppc/spapr.c is missing" in capsys.readouterr().err
+
+
 def test_a_broken_module_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     module = tmp_path / "mine.py"
     module.write_text("import nothing_of_that_name\n")

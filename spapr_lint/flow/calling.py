@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from spapr_lint import ir
 from spapr_lint.flow import arithmetic, calls, properties
 from spapr_lint.flow.arguments import Arguments
-from spapr_lint.flow.machine import Activation, Machine
+from spapr_lint.flow.machine import Activation, Machine, Unreachable
 from spapr_lint.flow.objects import Bound, ClassRef, Closure, External, Native, Object
-from spapr_lint.flow.values import NOTHING, UNKNOWN, Value, join
+from spapr_lint.flow.values import NOTHING, UNKNOWN, Value, constant, join
 from spapr_lint.kinds import Kind, Pattern
 from spapr_lint.packs import Pack
 
@@ -241,10 +242,40 @@ def call(
         if operator is not None and len(arguments.positional) > 1:
             return arithmetic.combine(m, a, operator, arguments.positional, site)
     result = calls.dispatch(m, a, callee, arguments, site, n)
+    for each in sorted(lasts):
+        for registration in policy.registrations.get(each, ()):
+            if applies_when(registration, n, arguments):
+                _register(policy, m, a, registration, arguments, n)
     converted = _convert(policy, m, a, n, lasts, arguments, result)
     if converted is not None:
         return converted
     return _produced(policy, m, a, n, (names, lasts, word), receiver, arguments, result)
+
+
+def _register(
+    policy: Policy, m: Machine, a: Activation, item: Any, arguments: Arguments, n: ir.Node
+) -> None:
+    """A function is handed over to be called later: it is called, its parameter of this kind."""
+    handler = arguments.get(item.handler)
+    if handler is None or not handler.refs:
+        return
+    given: Value | None = None
+    if item.members_of is not None:
+        count = arguments.get(item.members_of)
+        if count is not None and count.facts:
+            given = policy.members(m, a, constant(0), count, n[-1])
+    else:
+        note = f"given to what {dotted(n[1])}() registers"
+        given = Value((policy.declare(a, item.gives, n[-1], note),), open=True)
+    if given is None:
+        return
+    values = [UNKNOWN] * item.parameter + [given]
+    mark = m.journal.mark()
+    a.branch += 1
+    with suppress(Unreachable):
+        calls.dispatch(m, a, Value(refs=handler.refs), Arguments(values, UNKNOWN), n[-1])
+    a.branch -= 1
+    m.journal.merge([m.journal.undo(mark), {}])
 
 
 def _convert(

@@ -28,7 +28,7 @@ from spapr_lint.flow.values import (
     reference,
 )
 from spapr_lint.kinds import Clash, Kind
-from spapr_lint.packs import Pack, Producer, Sink
+from spapr_lint.packs import Pack, Producer, PropertyDeclaration, Sink
 
 
 def by(items: Any, key: Callable[[Any], Any]) -> dict[Any, list[Any]]:
@@ -69,6 +69,10 @@ class Policy:
         self.property_calls = by(pack.property_calls, lambda p: p.call)
         self.call_conversions = by(pack.conversions, lambda c: c.call)
         self.operators = calling.operators(pack)
+        self.device_types = {t.name: t.struct for t in pack.types if t.struct != "*"}
+        self.type_prefixes = [t.name.removesuffix("*") for t in pack.types if t.struct == "*"]
+        self._declarations: dict[str, list[PropertyDeclaration]] = {}
+        self.registrations = by(pack.registrations, lambda r: r.call)
         self.guards = bool(pack.guards)
         self.guarding = blessings.Guards(pack.guards)
         self.producer_words = pack.words
@@ -87,6 +91,7 @@ class Policy:
                 self.dt_calls,
                 self.property_calls,
                 self.call_conversions,
+                self.registrations,
                 self.operators,
             )
             for word in table
@@ -119,6 +124,17 @@ class Policy:
         self.returns = by(sinks, lambda s: s.returns)
         self.slot_returns = by(sinks, lambda s: s.slot if s.argument is None else None)
         self.parameter_sinks = by(sinks, lambda s: s.parameter and (s.function or "*"))
+
+    def declarations(self, word: str) -> list[PropertyDeclaration]:
+        """What a call by this name declares of device properties."""
+        found = self._declarations.get(word)
+        if found is None:
+            found = self._declarations[word] = [
+                d
+                for d in self.pack.property_declarations
+                if word == d.call or (d.call.endswith("*") and word.startswith(d.call[:-1]))
+            ]
+        return found
 
     # --- facts -----------------------------------------------------------------
 

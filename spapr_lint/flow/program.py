@@ -243,10 +243,15 @@ class Program:
     def made_type(self, node: ir.Node) -> str | None:
         """The type of what a call makes, if one of its arguments names a type to make."""
         for argument in node[2]:
-            if argument[0] == ir.GLOBAL and argument[1].startswith("TYPE_"):
-                type_ = self.casts.get(argument[1].removeprefix("TYPE_"))
-                if type_ is not None:
-                    return type_
+            word = argument[1] if argument[0] in (ir.GLOBAL, ir.CONST) else None
+            if word.__class__ is not str:
+                continue
+            type_ = self.policy.device_types.get(word)
+            for prefix in self.policy.type_prefixes if type_ is None else ():
+                if word.startswith(prefix):
+                    type_ = self.casts.get(word.removeprefix(prefix), type_)
+            if type_ is not None:
+                return type_
         return None
 
     def field_value(self, m: Machine, type_: Any, name: str) -> Value | None:

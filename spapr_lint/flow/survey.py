@@ -12,6 +12,7 @@ from spapr_lint import ir
 from spapr_lint.flow.annotations import Annotation
 from spapr_lint.flow.machine import Module
 from spapr_lint.flow.program import Program
+from spapr_lint.packs import PropertyDeclaration
 
 if TYPE_CHECKING:
     from spapr_lint.flow.policy import Policy
@@ -55,7 +56,9 @@ def _block(
                 types[node[1][1]] = note.type
         elif op == ir.CALL:
             _initializer(program, module, node, wanted)
-            _property(program, node)
+            if node[1][0] == ir.GLOBAL:
+                for declaration in policy.declarations(node[1][1]):
+                    _property(program, node, declaration)
         pending.extend(reversed([part for part in node[1:] if part.__class__ is tuple]))
 
 
@@ -110,11 +113,12 @@ def _initializer(program: Program, module: Module, node: ir.Node, wanted: frozen
                 _record(program, module, name, node[1][1], keyword)
 
 
-def _property(program: Program, node: ir.Node) -> None:
-    """``DEFINE_PROP_…("name", Type, field, …)``, as every device declares its properties."""
-    if node[1][0] != ir.GLOBAL or not node[1][1].startswith("DEFINE_PROP_") or len(node[2]) < 3:
+def _property(program: Program, node: ir.Node, declaration: PropertyDeclaration) -> None:
+    """A call that declares a property, as every device does."""
+    places = (declaration.name, declaration.owner, declaration.field)
+    if max(places) >= len(node[2]):
         return
-    name, owner, field = (_word(part) for part in node[2][:3])
+    name, owner, field = (_word(node[2][place]) for place in places)
     if name and owner and field:
         program.property_table.setdefault(name, {})[(owner, field)] = None
 

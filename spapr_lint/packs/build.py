@@ -20,6 +20,7 @@ from spapr_lint.packs.data import (
     Named,
     Producer,
     PropertyCall,
+    PropertyDeclaration,
     Registration,
     Sink,
     Table,
@@ -241,6 +242,15 @@ def types(entry: Entry, _words: Words) -> Iterator[DeviceType]:
         yield DeviceType(origin=entry.origin, **one)
 
 
+def property_declarations(entry: Entry, _words: Words) -> Iterator[PropertyDeclaration]:
+    """Calls that declare device properties."""
+    keys = SECTIONS["property_declaration"]
+    fields = entry.checked(keys, "a property_declaration")
+    entry.need(fields, "call", "name", "owner", "field")
+    for one in variants(fields, keys):
+        yield PropertyDeclaration(origin=entry.origin, **one)
+
+
 def codes(entry: Entry, words: Words) -> Iterator[Code]:
     """A row of the table from kinds to codes."""
     fields = entry.checked(SECTIONS["code"], "a code")
@@ -271,5 +281,6 @@ BUILDERS: dict[str, Callable[[Entry, Words], Iterator[Any]]] = {
     "named": named,
     "registration": registrations,
     "type": types,
+    "property_declaration": property_declarations,
     "code": codes,
 }

@@ -213,8 +213,25 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True)
+class PropertyDeclaration:
+    """A call that declares a device property: which arguments name it, its type and its field.
+
+    ``call`` may end in ``*``.
+    """
+
+    call: str
+    name: int
+    owner: int
+    field: int
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceType:
-    """A device type's name or macro, and the struct that holds such a device."""
+    """A device type's name or macro, and the struct that holds such a device.
+
+    Where both end in ``*``, the struct is what the cast macro of the same name casts to.
+    """
 
     name: str
     struct: str
@@ -310,6 +327,7 @@ class Pack:
     named: tuple[Named, ...]
     registrations: tuple[Registration, ...]
     types: tuple[DeviceType, ...]
+    property_declarations: tuple[PropertyDeclaration, ...]
     families: tuple[Family, ...]
     codes: tuple[Code, ...]
     rules: Mapping[str, Rule]

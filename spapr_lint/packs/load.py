@@ -227,6 +227,7 @@ def _finish(draft: _Draft, files: list[_File]) -> Pack:
         tuple(entries["named"]),
         tuple(entries["registration"]),
         tuple(entries["type"]),
+        tuple(entries["property_declaration"]),
         tuple(draft.families.values()),
         tuple(entries["code"]),
         dict(sorted(draft.rules.items())),

@@ -88,6 +88,12 @@ SECTIONS: dict[str, dict[str, str]] = {
         "when": "when",
     },
     "type": {"name": "each", "struct": "text"},
+    "property_declaration": {
+        "call": "each",
+        "name": "number",
+        "owner": "number",
+        "field": "number",
+    },
     "code": {
         "code": "text",
         "got": "texts",

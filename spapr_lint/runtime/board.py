@@ -179,7 +179,7 @@ class Board:
                 return
         self.cpus.append(cs)
 
-    def unrealize_cpu(self, dev: Any, *_errp: Any) -> None:
+    def unrealize_cpu(self, dev: Any) -> None:
         cs = find(root(dev), self.qom.record("CPUState"))
         if self.kernel.enabled:
             self.kernel.park_vcpu(cs)

@@ -48,6 +48,7 @@ class Devices:
         self.machine: Any = None
         self.hotplug = True
         properties.realize = lambda thing, errp: self.realize(thing, None, errp)
+        properties.unrealize = lambda thing, errp: self.unrealize(thing, errp)
 
     def names(self) -> dict[str, Any]:
         keep = self.link.keep
@@ -163,14 +164,19 @@ class Devices:
 
         return call
 
-    def unrealize(self, dev: Any, *errp: Any) -> None:
+    def unrealize(self, dev: Any, errp: Any = None) -> bool:
+        """``qdev_unrealize``; until 5.0 a device's function could fail."""
         thing = root(dev)
         cls = self.device_class(thing)
         thing._qom.realized = False
+        local = Ref(None)
         if cls.unrealize is not None:
-            device = find(thing, self.qom.record("DeviceState"))
-            given = (device, *errp)
-            cls.unrealize(*given[: cls.unrealize.__code__.co_argcount])
+            given = (find(thing, self.qom.record("DeviceState")), local)
+            code = getattr(cls.unrealize, "__func__", cls.unrealize).__code__
+            bound = hasattr(cls.unrealize, "__func__")
+            cls.unrealize(*given[: code.co_argcount - bound])
+        self.reports.propagate(errp, local.v)
+        return local.v is None
 
     def unparent(self, thing: Any) -> None:
         """Take an object out of the tree; a realized device is unrealized first."""

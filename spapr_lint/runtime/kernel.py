@@ -16,11 +16,11 @@ from spapr_lint.model.kvm_device import (
     kvm_get_queue,
     kvm_set_attr,
 )
-from spapr_lint.runtime.errors import Aborted, Faulted
+from spapr_lint.runtime.errors import Aborted, Faulted, UnknownExternal
 from spapr_lint.runtime.layout import RecordType
 from spapr_lint.runtime.link import Link
 from spapr_lint.runtime.literal import Text
-from spapr_lint.runtime.memory import Ref, find, root
+from spapr_lint.runtime.memory import Ref, find, root, size_of
 from spapr_lint.runtime.qom import Qom
 from spapr_lint.runtime.reports import Reports
 from spapr_lint.runtime.views import View, bytes_of, put_bytes
@@ -34,6 +34,7 @@ _XIVE_GROUPS: Final = {
 }
 _XICS_GROUPS: Final = {1: host.KVM_DEV_XICS_GRP_SOURCES, 2: host.KVM_DEV_XICS_GRP_CTRL}
 _FD: Final = 9
+_IRQ_LINE: Final = 0xAE61  # KVMIO and the number
 CAPS: Final = {"KVM_CAP_PPC_IRQ_XIVE": host.KVM_CAP_PPC_IRQ_XIVE, "KVM_CAP_IRQ_XICS": "IRQ_XICS"}
 
 
@@ -90,6 +91,11 @@ class Kernel:
             "kvm_get_one_reg": lambda *_given: 0,
             "kvm_set_one_reg": lambda *_given: 0,
             "kvm_vcpu_id_is_valid": lambda number: int(0 <= number < 8 * 2048),
+            "kvm_vm_ioctl": self.ioctl,
+            "_IO": lambda kind, number: _request(0, kind, number, None),
+            "_IOW": lambda kind, number, of: _request(1, kind, number, of),
+            "_IOR": lambda kind, number, of: _request(2, kind, number, of),
+            "_IOWR": lambda kind, number, of: _request(3, kind, number, of),
             "close": self.close,
             "mmap": self.map,
             "munmap": lambda *_given: 0,
@@ -199,6 +205,16 @@ class Kernel:
         ret = host.kvm_vcpu_enable_cap(vcpu, name, int(flags), device, number)
         return self.note(name, (number,), ret)
 
+    def ioctl(self, _state: Any, request: int, arguments: Any = None) -> int:
+        """An ioctl of the machine: only KVM_IRQ_LINE is served, which raises a source's line."""
+        if request & 0xFFFF != _IRQ_LINE:
+            raise UnknownExternal("kvm_vm_ioctl", self.link.place(), f"KVM ioctl {request:#x}")
+        device, irq = self.vm.device, int(arguments.irq)
+        known = device is not None and irq in device.sources
+        if known and device is not None and arguments.level:
+            kvm_esb_trigger(device, irq)
+        return self.note("IRQ_LINE", (irq, int(arguments.level)), 0 if known else -22)
+
     def close(self, fd: int) -> int:
         if fd == _FD and self.vm.device is not None:
             host.kvm_close_device(self.vm.device)
@@ -250,6 +266,15 @@ class _Failed:
 
 
 _FAILED: Final = _Failed()
+
+
+def _request(way: int, kind: int, number: int, of: Any) -> int:
+    """An ioctl's number, as <asm-generic/ioctl.h> makes it; 0 for a size that is not known."""
+    try:
+        size = int(size_of(of)) if of is not None else 0
+    except Faulted:
+        size = 0
+    return way << 30 | size << 16 | int(kind) << 8 | int(number)
 
 
 def _cpu_record(qom: Qom) -> str:

@@ -50,6 +50,7 @@ class Properties:
         self.link, self.qom, self.reports = link, qom, reports
         self.realize: Callable[[Any, Any], bool] = lambda _thing, _errp: True
         self.compat: list[tuple[str, str, str]] = []
+        self.unrealize: Callable[[Any, Any], bool] = lambda _thing, _errp: True
         qom.hooks = (self.defaults, self.apply_compat)
         link.makers.append(self.maker)
 
@@ -198,7 +199,7 @@ class Properties:
         thing = root(thing)
         made = self.qom.of(thing)
         if name == "realized":
-            return self.realize(thing, errp)
+            return self.realize(thing, errp) if value else self.unrealize(thing, errp)
         for item in self.listed(made) if "device" in made.chain else ():
             if text_of(item.name) == name:
                 self._store(thing, item, value)

@@ -348,10 +348,12 @@ def store_slot(
         return
     if ref.shape == "symbol":
         key = ("field", ref, name)
+        m.program.type_stored(ref.type, name, value)
         a.env[key] = value if not weak else join(a.env.get(key, NOTHING), value)
         m.write_cell(m.program.type_name(ref.type), name, value)
         return
     if ref.type is not None:
+        m.program.type_stored(ref.type, name, value)
         m.write_cell(m.program.type_name(ref.type), name, value)
     if weak or ref.many:
         value = join(ref.slots.get(name, NOTHING), value)

@@ -270,6 +270,18 @@ class Program:
             return reference(m.symbol(note.type, ""))
         return None
 
+    def type_stored(self, type_: Any, name: str, value: Value) -> None:
+        """New memory that is stored in a field is of the type that the field declares."""
+        made = [ref for ref in value.refs if ref.__class__ is Object and ref.shape == "opaque"]
+        if not made or type_.__class__ is not str:
+            return
+        text = self.structs.get(type_, {}).get(name)
+        declared = None if text is None else self.policy.annotation(_element(text)).type
+        if declared is not None and declared in self.structs:
+            for ref in made:
+                if isinstance(ref, Object) and ref.type is None:
+                    ref.type = declared
+
     def _declared(self, m: Machine, module: Module, text: str) -> Value | None:
         note: Annotation = self.policy.annotation(text)
         if note.type is None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from spapr_lint import answers, judging, suppress
+from spapr_lint.cache import digest
 from spapr_lint.config import find_root
 from spapr_lint.context import Loaded, load
 from spapr_lint.errors import UserError
@@ -23,7 +24,7 @@ from spapr_lint.sources import PYTHON, C, excluded, select
 from spapr_lint.tree import DiskTree, MemoryTree, Tree
 
 if TYPE_CHECKING:
-    from spapr_lint.flow.machine import Machine
+    from spapr_lint.flow.outcome import Outcome
 
 Progress = Callable[[str, int, int], None]
 
@@ -224,38 +225,51 @@ def run(
         loaded = load(tree, selection, pack, options, display)
         found: list[Finding] = []
         ledger = loaded.ledger
-        machines: list[Machine] = []
+        outcome: Outcome | None = None
         if loaded.modules:
-            found, ledger = analyse(loaded, pack, options, machines.append)
-        machine = machines[0] if machines else None
-        if machine is not None and options.ledger:
-            from spapr_lint.flow import sight
-
-            ledger = replace(ledger, unresolved=sight.unresolved(machine, loaded.sources))
-        judged = judging.judge(tree, loaded, pack, options, machine)
+            outcome = follow(loaded, pack, options)
+            found, ledger = _told(outcome, loaded, pack, options)
+        judged = judging.judge(tree, loaded, pack, options, outcome)
         return _finish(found, ledger, loaded, options, judged, pack)
 
 
-def analyse(
-    loaded: Loaded,
-    pack: Pack,
-    options: Options,
-    look: Callable[[Machine], None] | None = None,
-) -> tuple[list[Finding], Ledger]:
-    """Interpret what was loaded and write down what arrived where."""
+def follow(loaded: Loaded, pack: Pack, options: Options) -> Outcome:
+    """Interpret what was loaded, unless it is known what comes of that."""
+    from spapr_lint.flow.outcome import outcome, plain
+
+    key = digest(
+        "outcome",
+        loaded.identity(),
+        repr(answers.tool_state(options.packs)),
+        repr((options.named, options.default_packs)),
+    )
+    known = loaded.store.get(key)
+    if known is not None:
+        return outcome(known)
     from spapr_lint.flow import analysis
 
-    return analysis.analyse(
+    made = analysis.follow(
         loaded.modules,
-        loaded.sources,
         loaded.structs,
         pack,
         options.named,
-        loaded.ledger,
         loaded.casts,
         loaded.numbers,
-        look,
     )
+    loaded.store.put(key, plain(made))
+    return made
+
+
+def _told(
+    outcome: Outcome, loaded: Loaded, pack: Pack, options: Options
+) -> tuple[list[Finding], Ledger]:
+    from spapr_lint.flow import analysis, sight
+
+    found, ledger = analysis.told(outcome, loaded.modules, loaded.sources, pack, loaded.ledger)
+    if options.ledger:
+        places = sight.unresolved(outcome, loaded.modules, loaded.sources)
+        ledger = replace(ledger, unresolved=places)
+    return found, ledger
 
 
 def _finish(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from spapr_lint import ir, lowered
-from spapr_lint.cache import Cache, folder_of
+from spapr_lint.cache import Cache, digest, folder_of
 from spapr_lint.findings import Finding, Ledger, Step, Unseen, Way
 from spapr_lint.packs import Pack
 from spapr_lint.python import decode
@@ -46,6 +46,7 @@ class ModuleIn(NamedTuple):
     language: str
     families: frozenset[str]
     exported: tuple[str, ...]
+    digest: str = ""
     held: tuple[ir.Words, ...] | None = None
     words: frozenset[str] | None = None
     fields: frozenset[str] | None = None
@@ -55,7 +56,9 @@ class ModuleIn(NamedTuple):
 class Loaded:
     """Everything that was read for a run."""
 
-    def __init__(self, selected: Sequence[str], display: Callable[[str], str]) -> None:
+    def __init__(
+        self, selected: Sequence[str], display: Callable[[str], str], store: Cache
+    ) -> None:
         self.selected = selected
         self.display = display
         self.modules: list[ModuleIn] = []
@@ -63,9 +66,19 @@ class Loaded:
         self.structs: Mapping[str, Mapping[str, str]] = {}
         self.casts: Mapping[str, str] = {}
         self.numbers: Mapping[str, int] = {}
+        self.declared = ""
+        self.store = store
         self.broken: list[Finding] = []
         self.ledger = Ledger()
         self._texts: dict[str, str] = {}
+
+    def identity(self) -> str:
+        """A digest of all that the interpreter gets to see, apart from the packs."""
+        parts = [self.declared]
+        for module in self.modules:
+            parts += [module.name, module.path, module.digest, module.language]
+            parts += [" ".join(sorted(module.families)), " ".join(module.exported)]
+        return digest(*parts)
 
     def texts(self) -> Mapping[str, str]:
         """Texts of the files asked for, by the name under which they are reported."""
@@ -79,10 +92,8 @@ class Loaded:
 class Reading:
     """The state of loading: what was read, what went wrong."""
 
-    def __init__(
-        self, tree: Tree, selection: Selection, loaded: Loaded, store: Cache | None = None
-    ) -> None:
-        self.store = store or Cache(None)
+    def __init__(self, tree: Tree, selection: Selection, loaded: Loaded) -> None:
+        self.store = loaded.store
         self.tree = tree
         self.selection = selection
         self.loaded = loaded
@@ -136,8 +147,8 @@ def load(
     tree: Tree, selection: Selection, pack: Pack, options: Any, display: Callable[[str], str]
 ) -> Loaded:
     """Read, decide and parse."""
-    loaded = Loaded(selection.files, display)
-    reading = Reading(tree, selection, loaded, _store(tree, options))
+    loaded = Loaded(selection.files, display, _store(tree, options))
+    reading = Reading(tree, selection, loaded)
     _load_python(reading, _python_files(reading, pack, options), pack, options)
     if any(language_of(path) == "c" for path in selection.files):
         from spapr_lint.context_c import load_c
@@ -168,12 +179,16 @@ def _load_python(reading: Reading, paths: Sequence[str], pack: Pack, options: An
             _add_python(reading, path, content, code, pack)
 
 
-def _add_python(reading: Reading, path: str, content: bytes, made: lowered.Lowered, pack: Pack) -> None:
+def _add_python(
+    reading: Reading, path: str, content: bytes, made: lowered.Lowered, pack: Pack
+) -> None:
     reading.files += 1
     loaded = reading.loaded
     families = pack.families_of((), _identifiers(content)) if pack.families else frozenset()
     name = module_name(path, reading.package)
-    loaded.modules.append(ModuleIn(name, path, made.code, "python", families, (), made.words))
+    loaded.modules.append(
+        ModuleIn(name, path, made.code, "python", families, (), made.digest, made.words)
+    )
     text = decode(content)
     loaded.sources.append(SourceFile(loaded.display(path), text, text, tops(made.code)))
     if path in reading.selection.files:

@@ -52,6 +52,7 @@ def load_c(reading: Reading, pack: Pack, options: Any) -> None:
     reading.loaded.structs = declarations.structs
     reading.loaded.casts = declarations.casts
     reading.loaded.numbers = _numbers(declarations)
+    reading.loaded.declared = declarations.identity
     wanted = [
         Wanted(files[path].unit, names, _macros_of(path, selected, from_headers))
         for path, names in sorted(chosen.items())
@@ -218,6 +219,7 @@ def _add(reading: Reading, file: File, made: Made) -> None:
             "c",
             file.families,
             tuple(exported),
+            made.code.digest,
             made.code.words,
             file.words,
             file.fields,

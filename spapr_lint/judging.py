@@ -16,7 +16,7 @@ from spapr_lint.sources import excluded, language_of
 from spapr_lint.tree import Tree
 
 if TYPE_CHECKING:
-    from spapr_lint.flow.machine import Machine
+    from spapr_lint.flow.outcome import Outcome
     from spapr_lint.flow.sight import Sight
 
 Judged = Callable[[str, int, int], bool]
@@ -24,7 +24,7 @@ _VARIABLES = re.compile(r"(?<![\w.>])[A-Za-z_]\w*")  # a field's name gives no h
 
 
 def judge(
-    tree: Tree, loaded: Loaded, pack: Pack, options: Any, machine: Machine | None
+    tree: Tree, loaded: Loaded, pack: Pack, options: Any, outcome: Outcome | None
 ) -> Judged | None:
     """Says of a statement (path, first and last line) whether all that can reach it was seen.
 
@@ -53,19 +53,19 @@ def judge(
         if any(word in names for line in lines for word in _VARIABLES.findall(line)):
             return False
         number = numbers.get(path)
-        if number is None or machine is None:
+        if number is None or outcome is None:
             return True  # no word of the packs is near: no number can come there
         if "sight" not in memo:
-            memo["sight"] = _sight(machine, loaded)
+            memo["sight"] = _sight(outcome, loaded)
         sight: Sight = memo["sight"]
         return sight.clear(number, first, last)
 
     return judged
 
 
-def _sight(machine: Machine, loaded: Loaded) -> Sight:
+def _sight(outcome: Outcome, loaded: Loaded) -> Sight:
     from spapr_lint.flow.sight import Sight
 
     holes = {entry.path for entry in loaded.ledger.not_translated}
     dark = [n for n, source in enumerate(loaded.sources) if source.display in holes]
-    return Sight(machine, loaded.sources, dark)
+    return Sight(outcome, loaded.modules, loaded.sources, dark)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 import os
 from collections.abc import Callable, Sequence
 from functools import cache, partial
@@ -23,10 +24,11 @@ class Failure(NamedTuple):
 
 
 class Lowered(NamedTuple):
-    """A file's IR, and the words of its functions (`ir.words`)."""
+    """A file's IR, the words of its functions (`ir.words`), and a digest of the IR."""
 
     code: ir.Module
     words: tuple[ir.Words, ...]
+    digest: str
 
 
 @cache
@@ -75,7 +77,10 @@ def _made(store: Cache, item: tuple[str, bytes]) -> ir.Node:
 
 def taken_apart(code: ir.Module) -> ir.Node:
     """IR and its words as plain data; `result` takes it."""
-    return ("", *ir.plain(code), tuple([tuple(one) for one in ir.words(code)]))
+    plain = ir.plain(code)
+    # Version 2 writes equal things equally, whoever shares them.
+    identity = digest(marshal.dumps(plain, 2))
+    return ("", *plain, tuple([tuple(one) for one in ir.words(code)]), identity)
 
 
 def result(data: ir.Node) -> Lowered | Failure:
@@ -83,5 +88,5 @@ def result(data: ir.Node) -> Lowered | Failure:
     message, *rest = data
     if message:
         return Failure(rest[0], rest[1], message)
-    *code, words = rest
-    return Lowered(ir.module(tuple(code)), tuple([ir.Words(*one) for one in words]))
+    *code, words, identity = rest
+    return Lowered(ir.module(tuple(code)), tuple([ir.Words(*one) for one in words]), identity)

@@ -5,6 +5,7 @@ Works on any part of a tree: a header that is not there is simply not known.
 
 from __future__ import annotations
 
+import marshal
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
@@ -159,7 +160,8 @@ class Declarations:
     constant to the enum's name ("" if it has none).  ``inner``: records defined
     for one field, by ``Outer__field``, known once the outer one was read.
     ``headers``: what the headers that were found declare, by path.  ``missing``:
-    headers that were not found.
+    headers that were not found.  ``identity``: a digest of all types, macros and
+    constants, but not of functions and variables, nor of lines.
     """
 
     def __init__(
@@ -168,8 +170,10 @@ class Declarations:
         missing: frozenset[str] = frozenset(),
         below: Declarations | None = None,
         headers: Mapping[str, Facts] | None = None,
+        identity: str = "",
     ) -> None:
         parts = list(parts)
+        self.identity = identity
         self.missing = missing
         self.headers: Mapping[str, Facts] = headers or {}
         self._resolved: dict[str, CType] = {}
@@ -429,4 +433,14 @@ def closure(
         walker.walk(path, facts.includes)
         walker.walk(path, _ALWAYS)
     missing = frozenset(walker.missing) - set(_ALWAYS)
-    return Declarations([*own, *walker.found.values()], missing, headers=walker.found)
+    parts = [(path, facts) for path, facts in files] + list(walker.found.items())
+    identity = digest(*[one for path, facts in parts for one in _identity(path, facts)])
+    return Declarations([*own, *walker.found.values()], missing, None, walker.found, identity)
+
+
+def _identity(path: str, facts: Facts) -> list[str]:
+    """A digest of what a file declares of types, macros and constants, if there is any."""
+    macros = {name: (listed, body) for name, (listed, body, _) in facts.macros.items()}
+    values = (facts.records, facts.typedefs, macros, facts.constants, facts.casts, facts.classes)
+    parts = (facts.includes, *values)
+    return [path, digest(marshal.dumps(parts, 2))] if any(parts) else []

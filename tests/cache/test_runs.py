@@ -101,6 +101,22 @@ def test_a_macro_of_a_header_changed(tree: Path) -> None:
     assert "dt.c" not in {path for path, _, _ in rules(both(tree))}
 
 
+def test_an_edit_that_says_nothing_new_costs_no_run(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = both(tree)
+    with monkeypatch.context() as patch:
+        # Whoever interprets now shows that nothing was kept.
+        patch.setattr("spapr_lint.flow.solve.solve", None)
+        edit(tree / "dt.c", "void dt", "/* a comment */\n\nvoid dt")
+        (tree / "other.c").write_text("int other(void)\n{\n    return 1;\n}\n")
+        edit(tree / "helper.py", "    return", "    # a comment\n    return")
+        after = check([tree])
+    assert [(path, line) for path, line, _ in rules(after)] == [("dt.c", 6), ("model.py", 3)]
+    assert after.ledger.unresolved_calls == before.ledger.unresolved_calls
+    assert both(tree) == after
+
+
 def test_a_file_came_and_went(tree: Path) -> None:
     before = both(tree)
     (tree / "more.c").write_text(CALLER.replace("build", "again"))

@@ -138,18 +138,18 @@ _SIGNS: Final = {
 
 def contains(node: Node, kinds: frozenset[str], outside: frozenset[str] = frozenset()) -> bool:
     """Whether a node of some kind (in `_SIGNS`) is in a tree, not looking below some others."""
-    for kind in kinds:
-        if node.holds(_SIGNS[kind]):
-            break
-    else:
-        return False
-    stack = [node]
+    signs = [_SIGNS[kind] for kind in kinds]
+    stack: list[Node] = [node]
     while stack:
         found = stack.pop()
+        for sign in signs:
+            if found.holds(sign):
+                break
+        else:
+            continue
         if found.kind in kinds:
             return True
-        if outside:
-            stack.extend([kid for kid in found.kids if kid.kind not in outside])
-        else:
-            stack.extend(found.kids)
+        for kid in found.kids:
+            if kid.kind not in outside and (kid.kids or kid.kind in kinds):
+                stack.append(kid)
     return False

@@ -109,6 +109,7 @@ class Function:
     nested: int = 0
     bounded: set[str] = field(default_factory=set)
     body: Node | None = None
+    marks: Sequence[Node] = ()
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ from spapr_lint.c.jumps import labels_of
 from spapr_lint.c.loops import LOOPS
 from spapr_lint.c.macros import expression_tree, parsed, statement_tree, treatment
 from spapr_lint.c.names import python_name
-from spapr_lint.c.nodes import MARKED, Node, UntranslatedError
+from spapr_lint.c.nodes import Node, UntranslatedError, marked
 from spapr_lint.c.statements import tagged
 from spapr_lint.c.types import CType, annotation, base_type, declare, result
 
@@ -41,7 +41,7 @@ def function(ctx: Context, node: Node, indent: int, marks: Sequence[Node]) -> st
     written, failed = len(ctx.lines), len(ctx.untranslated)
     collided: frozenset[str] = frozenset()
     for attempt in range(2):
-        state = Function(name=name, returns=ctype.of, body=body, renamed=collided)
+        state = Function(name=name, returns=ctype.of, body=body, marks=marks, renamed=collided)
         state.addressed, state.stores, labelled = survey(body, marks)
         if labelled:
             state.labels, state.backward = labels_of(body)
@@ -150,18 +150,6 @@ def survey(
             for given in kids[-1].kids[:1] if kids else ():
                 stores.setdefault(given.text, []).append(None)
     return frozenset(addressed), stores, labelled
-
-
-def marked(root: Node) -> list[Node]:
-    """The nodes below a node that `survey` looks at."""
-    found: list[Node] = []
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if node.kind in MARKED:
-            found.append(node)
-        stack.extend(node.kids)
-    return found
 
 
 # ---- macros

@@ -13,7 +13,7 @@ from spapr_lint.c.dispatch import core, express, value
 from spapr_lint.c.integers import wrapped
 from spapr_lint.c.macros import expression_tree, statement_tree, substituted, treatment
 from spapr_lint.c.names import quoted
-from spapr_lint.c.nodes import Node, UntranslatedError
+from spapr_lint.c.nodes import Node, UntranslatedError, marked
 from spapr_lint.c.operators import condition
 from spapr_lint.c.statements import declaration, effect
 from spapr_lint.c.types import base_type
@@ -187,7 +187,9 @@ def _ranged(ctx: Context, node: Node) -> tuple[str, str] | None:
     if core(test.need("left")).text != name or operator not in ("<", "<=", ">", ">="):
         return None
     step, bound, inner = _step(ctx, node, name), test.need("right"), node.need("body")
-    if step is None or (operator in (">", ">=")) != step[1] or not _steady(bound, name, inner):
+    if step is None or (operator in (">", ">=")) != step[1]:
+        return None
+    if not _steady(ctx, bound, name, inner):
         return None
     if declared is None:
         local = ctx.local(name)
@@ -220,7 +222,7 @@ def _range(first: Ex, limit: Ex, operator: str, step: str) -> str:
     return f"range({limit.text})" if low == "0" else f"range({low}, {limit.text})"
 
 
-def _steady(bound: Node, name: str, inner: Node) -> bool:
+def _steady(ctx: Context, bound: Node, name: str, inner: Node) -> bool:
     """Whether the body changes neither the variable nor what the bound is made of."""
     names = {name}
     stack = [bound]
@@ -234,9 +236,7 @@ def _steady(bound: Node, name: str, inner: Node) -> bool:
         stack.extend(node.kids)
     if name in {node.text for node in _identifiers(bound)}:
         return False
-    stack = [inner]
-    while stack:
-        node = stack.pop()
+    for node in _changing(ctx, inner):
         target: Node | None = None
         if node.kind == "assignment_expression":
             target = node.need("left")
@@ -246,8 +246,16 @@ def _steady(bound: Node, name: str, inner: Node) -> bool:
             target = node.need("argument")
         if target is not None and "".join(core(target).words.split()) in names:
             return False
-        stack.extend(node.kids)
     return True
+
+
+def _changing(ctx: Context, inner: Node) -> list[Node]:
+    """The nodes in a loop's body that may change a variable, and some more."""
+    root = ctx.function.body
+    if root is None or root.source is not inner.source:
+        return marked(inner)
+    start, end = inner.start, inner.end
+    return [node for node in ctx.function.marks if start <= node.start < end]
 
 
 def _identifiers(node: Node) -> list[Node]:
@@ -264,6 +272,8 @@ def read_after(root: Node | None, loop: Node, name: str) -> bool:
     """Whether a variable is read after a loop before it is assigned again."""
     if root is None or root.source is not loop.source:
         return True
+    if root.source.text.find(name, loop.end, root.end) < 0:
+        return False
     best: tuple[int, bool] | None = None
     stack: list[tuple[Node, Node | None]] = [(root, None)]
     while stack:

@@ -36,13 +36,16 @@ _PUNCTUATION: Final = frozenset(
         "continue sizeof struct union enum typedef"
     )
 )
-# Kinds whose children have no fields, so that nobody needs to ask for them.
-_PLAIN: Final = frozenset(
-    words(
-        "parenthesized_expression argument_list compound_statement expression_statement "
-        "return_statement initializer_list parameter_list"
-    )
-)
+# Kinds whose children have no fields, so that nobody needs to ask for them; those that
+# begin with a bracket; the one that holds a single thing between two of them.
+_OTHER, _PLAIN, _OPENED, _SINGLE = range(4)
+_SHAPES: Final = {
+    **dict.fromkeys(("expression_statement", "return_statement"), _PLAIN),
+    **dict.fromkeys(
+        words("argument_list compound_statement initializer_list parameter_list"), _OPENED
+    ),
+    "parenthesized_expression": _SINGLE,
+}
 # What stores values, takes addresses or is jumped to; see `functions.survey`.
 MARKED: Final = frozenset(
     words(
@@ -179,15 +182,17 @@ def convert(start: tree_sitter.Node, source: Source, marks: list[Node] | None = 
         return root
     kids: list[Node] = []
     root.kids = kids
-    plain = kind in _PLAIN
-    path: list[tuple[list[Node], bool]] = []
+    shape = _SHAPES.get(kind, _OTHER)
+    if shape >= _OPENED:
+        forward()
+    path: list[tuple[list[Node], int]] = []
     # The body of `Node.__init__` stands here: calling it costs more than all it does.
     new = object.__new__
     while True:
         raw: Any = cursor.node
         kind, what = kinds[raw.kind_id]
         if what:
-            field = "" if plain else fields[cursor.field_id or 0]
+            field = "" if shape else fields[cursor.field_id or 0]
             if field or what != _TOKEN:
                 node = new(Node)
                 node.kind = kind
@@ -205,16 +210,30 @@ def convert(start: tree_sitter.Node, source: Source, marks: list[Node] | None = 
                     if what == _MARK and marks is not None:
                         marks.append(node)
                     if descend():
-                        path.append((kids, plain))
+                        path.append((kids, shape))
                         node.kids = kids = []
-                        plain = kind in _PLAIN
+                        shape = _SHAPES.get(kind, _OTHER)
+                        if shape >= _OPENED:
+                            forward()
                         continue
                     node.kids = ()
-        while not forward():
+        while shape == _SINGLE or not forward():
             if not path:
                 return root
             ascend()
-            kids, plain = path.pop()
+            kids, shape = path.pop()
+
+
+def marked(root: Node) -> list[Node]:
+    """The nodes below a node that `functions.survey` looks at."""
+    found: list[Node] = []
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.kind in MARKED:
+            found.append(node)
+        stack.extend(node.kids)
+    return found
 
 
 def _damaged(start: tree_sitter.Node, source: Source, marks: list[Node] | None) -> Node:

@@ -52,7 +52,7 @@ class Board:
         self.memory = Memory()
         head = queue_types()["QTAILQ_HEAD"]()
         head.__dict__[HEAD] = self.cpus
-        link.variables.update(qemu_loglevel=0, current_cpu=None, cpus=head)
+        link.variables.update(qemu_loglevel=0, current_cpu=None, cpus=head, cpus_queue=head)
         qom.bases["powerpc64-cpu"] = Base(
             "cpu", cpu_record(qom), "PowerPCCPUClass", self.init_cpu, self.init_class
         )
@@ -140,6 +140,9 @@ class Board:
         """The interrupt inputs that a CPU has and the bus they are on."""
         cpu = find(root(thing), self.qom.record(cpu_record(self.qom)))
         env = cpu.env
+        cs = find(root(thing), self.qom.record("CPUState"))
+        off = Accessors("pointer", None, None, FieldRef(cs, "start_powered_off"))
+        root(thing)._qom.properties["start-powered-off"] = off
         inputs = array(POINTER, None, 32)
         inputs._items[:] = [Line(None, None, number) for number in range(32)]
         if "irq_inputs" in type(env)._fields:

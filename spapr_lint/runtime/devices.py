@@ -90,6 +90,7 @@ class Devices:
             "qemu_irq_pulse": self.pulse,
             "memory_region_init_io": self.region,
             "vmstate_register": lambda *given: keep("vmstate", *given) or 0,
+            "vmstate_replace_hack_for_ppc": lambda *given: keep("vmstate", *given) or 0,
             "vmstate_unregister": lambda *given: keep("vmstate gone", *given),
             "qemu_add_vm_change_state_handler": lambda *given: keep("vm state", *given),
             "qemu_del_vm_change_state_handler": lambda *given: keep("vm state gone", *given),

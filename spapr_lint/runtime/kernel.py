@@ -55,7 +55,8 @@ class Kernel:
         self.calls: list[Call] = []
         self.parked: set[int] = set()
         link.variables.update(
-            kvm_allowed=enabled, tcg_allowed=not enabled, kvm_kernel_irqchip=False, kvm_split_irqchip=False,
+            kvm_allowed=enabled, tcg_allowed=not enabled,
+            kvm_kernel_irqchip=False, kvm_split_irqchip=False,
             kvm_msi_via_irqfd_allowed=False, kvm_gsi_direct_mapping=False, kvm_state=None,
             kvm_async_interrupts_allowed=False, kvm_halt_in_kernel_allowed=False,
             kvm_irqfds_allowed=False, kvm_gsi_routing_allowed=False,

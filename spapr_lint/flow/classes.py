@@ -6,7 +6,7 @@ import builtins
 from typing import Any
 
 from spapr_lint import ir
-from spapr_lint.flow import calls, containers
+from spapr_lint.flow import calls, containers, iterables
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine
 from spapr_lint.flow.objects import (
@@ -195,7 +195,7 @@ def _enumerate(m: Machine, a: Activation, klass: ClassRef, site: int) -> None:
         member.slots["name"] = constant(name)
         initializer = lookup(klass, "__init__")
         if initializer is not None:
-            items, exact = containers.iterate(m, a, value, site)
+            items, exact = iterables.iterate(m, a, value, site)
             calls.call_special(
                 m, a, reference(member), "__init__", Arguments(items if exact else [value]), site
             )
@@ -347,10 +347,10 @@ def _fill_fields(
 ) -> None:
     """What an inherited or generated ``__init__`` does with its arguments."""
     if is_exception(klass):
-        containers.set_exception(m, a, made, arguments, site)
+        set_exception(m, a, made, arguments, site)
         return
     if made.shape in ("list", "dict", "set") and arguments.values():
-        containers.construct(m, a, made, arguments, site)
+        iterables.construct(m, a, made, arguments, site)
         return
     if not ({"dataclass", "namedtuple"} & klass.traits.keys()):
         return
@@ -414,6 +414,21 @@ def is_exception(klass: ClassRef) -> bool:
         return False
     kind = getattr(builtins, klass.native, None)
     return isinstance(kind, type) and issubclass(kind, BaseException)
+
+
+def set_exception(m: Machine, a: Activation, made: Object, arguments: Arguments, site: int) -> None:
+    """What ``BaseException.__init__`` keeps: ``args``, and ``value`` of `StopIteration`."""
+    held = m.allocate("tuple", None, a.module.index, site)
+    items = list(arguments.positional)
+    if arguments.rest is not None:
+        items.append(arguments.rest)
+    containers.fill(m, held, items, arguments.rest is None)
+    m.journal.write(made.slots, "args", reference(held))
+    if items:
+        m.journal.write(made.slots, "value", items[0])
+        m.journal.write(made.slots, "code", items[0])
+    if len(items) > 1 and isinstance(made.type, str) and made.type.endswith("ExceptionGroup"):
+        m.journal.write(made.slots, "exceptions", items[1])
 
 
 def catches(m: Machine, value: Value, wanted: Value) -> bool | None:

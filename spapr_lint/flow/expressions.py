@@ -12,10 +12,12 @@ from spapr_lint import ir
 from spapr_lint.flow import (
     arithmetic,
     attributes,
+    binding,
     blessings,
     calls,
     containers,
     failing,
+    iterables,
     slices,
     streams,
 )
@@ -30,6 +32,7 @@ from spapr_lint.flow.values import (
     UNKNOWN,
     Value,
     constant,
+    filter_truth,
     join,
     reference,
     truth,
@@ -210,7 +213,7 @@ def _logic(m: Machine, a: Activation, n: ir.Node) -> Value:
         known = calls.decide(m, a, value, n[3])
         stops = op == "or"
         if known is None:
-            kept = containers.filter_truth(value, stops)
+            kept = filter_truth(value, stops)
             result = join(result, blessings.only(kept, stops) if guards else kept)
             a.env = refined(m, a, operand, not stops, None, value)
         elif known == stops:
@@ -332,11 +335,11 @@ def _comprehend(
         return
     target, iterable, conditions = clauses[level]
     source = m.ex[iterable[0]](m, a, iterable)
-    items, exact = containers.iterate(m, a, source, iterable[-1])
+    items, exact = iterables.iterate(m, a, source, iterable[-1])
     if not exact or len(items) > m.limits.unroll:
         items, exact = [containers.element_of(items)] if items else [], False
     for item in items:
-        calls.bind(m, a, target, item, target[-1])
+        binding.bind(m, a, target, item, target[-1])
         certain = exact
         alive = True
         for condition in conditions:
@@ -366,12 +369,12 @@ def _yield(m: Machine, a: Activation, n: ir.Node) -> Value:
 
 def _yield_from(m: Machine, a: Activation, n: ir.Node) -> Value:
     source = m.ex[n[1][0]](m, a, n[1])
-    items, exact = containers.iterate(m, a, source, n[2])
+    items, exact = iterables.iterate(m, a, source, n[2])
     if a.yields is not None:
         a.uncertain_yields += not exact
         for item in items:
             calls.yielded(m, a, item)
-    return containers.generator_result(m, source)
+    return iterables.generator_result(m, source)
 
 
 def _await(m: Machine, a: Activation, n: ir.Node) -> Value:
@@ -382,7 +385,7 @@ def _bind(m: Machine, a: Activation, n: ir.Node) -> Value:
     value: Value = m.ex[n[2][0]](m, a, n[2])
     if m.policy.guards:
         value = blessings.owned(value)
-    calls.bind(m, a, n[1], value, n[3])
+    binding.bind(m, a, n[1], value, n[3])
     return value
 
 

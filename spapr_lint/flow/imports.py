@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from spapr_lint import ir
-from spapr_lint.flow import calls
+from spapr_lint.flow import binding
 from spapr_lint.flow.machine import Activation, Machine
 from spapr_lint.flow.values import Value
 
@@ -39,6 +39,6 @@ def bind_name(m: Machine, a: Activation, name: str, value: Value, site: int) -> 
     function = a.function
     if function is not None and name not in function.variables:
         op = ir.FREE if name in a.cells else ir.GLOBAL
-        calls.bind(m, a, (op, name, site), value, site)
+        binding.bind(m, a, (op, name, site), value, site)
         return
-    calls.bind(m, a, (ir.NAME, name, site), value, site)
+    binding.bind(m, a, (ir.NAME, name, site), value, site)

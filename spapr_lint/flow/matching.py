@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from spapr_lint import ir
-from spapr_lint.flow import arithmetic, attributes, calls, classes, containers
+from spapr_lint.flow import arithmetic, attributes, binding, classes, containers, iterables
 from spapr_lint.flow.machine import Activation, Machine
 from spapr_lint.flow.objects import ClassRef, Native, Object
 from spapr_lint.flow.values import UNKNOWN, Value, constant, join_all, reference, truth
@@ -29,7 +29,7 @@ def _value(m: Machine, a: Activation, p: ir.Node, value: Value) -> bool | None:
 
 def _capture(m: Machine, a: Activation, p: ir.Node, value: Value) -> bool | None:
     if p[1] is not None:
-        calls.bind(m, a, p[1], value, p[-1])
+        binding.bind(m, a, p[1], value, p[-1])
     return True
 
 
@@ -52,7 +52,7 @@ def _sequence(m: Machine, a: Activation, p: ir.Node, value: Value) -> bool | Non
     if len(sequences) != len(value.refs) or value.open or value.constants:
         fits.append(None)
     narrowed = Value(refs=tuple(sequences)) if sequences else value
-    items, exact = containers.iterate(m, a, narrowed, p[-1])
+    items, exact = iterables.iterate(m, a, narrowed, p[-1])
     star = next((i for i, q in enumerate(patterns) if q[0] == ir.P_STAR), None)
     if not exact:
         anything = containers.element_of(items)
@@ -106,7 +106,7 @@ def _mapping(m: Machine, a: Activation, p: ir.Node, value: Value) -> bool | None
         containers.update(m, a, made, narrowed)
         for key_node in keys:
             containers.delete_item(m, a, made, m.ex[key_node[0]](m, a, key_node))
-        calls.bind(m, a, rest, reference(made), site)
+        binding.bind(m, a, rest, reference(made), site)
     return _all(fits)
 
 
@@ -169,7 +169,7 @@ def _match_args(m: Machine, a: Activation, wanted: Value, site: int) -> list[str
             continue
         declared = classes.lookup(each, "__match_args__")
         if declared is not None:
-            items, _ = containers.iterate(m, a, declared, site)
+            items, _ = iterables.iterate(m, a, declared, site)
             return [str(item.constants[0]) for item in items if item.exact()]
         return [name for name, _ in classes._fields(each)]
     return []
@@ -199,7 +199,7 @@ def _or(m: Machine, a: Activation, p: ir.Node, value: Value) -> bool | None:
 
 def _as(m: Machine, a: Activation, p: ir.Node, value: Value) -> bool | None:
     fits = match(m, a, p[1], value)
-    calls.bind(m, a, p[2], value, p[-1])
+    binding.bind(m, a, p[2], value, p[-1])
     return fits
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from spapr_lint import ir
-from spapr_lint.flow import calls, classes, managers
+from spapr_lint.flow import binding, calls, classes, managers
 from spapr_lint.flow.imports import bind_name
 from spapr_lint.flow.machine import Activation, Changes, Collector, Env, Final, Machine, Unreachable
 from spapr_lint.flow.states import State, merge_env, merge_states
@@ -254,7 +254,7 @@ def _inside(m: Machine, a: Activation, items: Any, place: int, body: ir.Block) -
     def enclosed(entered: Value) -> bool:
         try:
             if target is not None:
-                calls.bind(m, a, target, entered, target[-1])
+                binding.bind(m, a, target, entered, target[-1])
             return _inside(m, a, items, place + 1, body)
         except Unreachable:
             return False

@@ -6,10 +6,9 @@ from typing import Any
 
 from spapr_lint import ir
 from spapr_lint.flow.blessings import holding
-from spapr_lint.flow.containers import unlabelled
 from spapr_lint.flow.machine import Activation, Env, Machine
 from spapr_lint.flow.objects import ClassRef, Object
-from spapr_lint.flow.values import Value
+from spapr_lint.flow.values import Value, unlabelled
 
 
 def refined(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spapr_lint.flow import calls, containers
+from spapr_lint.flow import calls, containers, iterables
 from spapr_lint.flow.machine import Activation, Machine, touch
 from spapr_lint.flow.objects import Object
 from spapr_lint.flow.values import NOTHING, UNKNOWN, Value, constant, join, reference
@@ -53,7 +53,7 @@ def store_slice(
     m: Machine, a: Activation, owner: Value, bounds: list[Value | None], value: Value, site: int
 ) -> None:
     """``owner[lower:upper:step] = value``."""
-    new, known = containers.iterate(m, a, value, site)
+    new, known = iterables.iterate(m, a, value, site)
     for ref in owner.refs:
         if ref.__class__ is not Object or ref.shape != "list":
             continue
@@ -87,7 +87,7 @@ def augment(
         if ref.__class__ is not Object:
             continue
         if op == "+" and ref.shape == "list":
-            items, exact = containers.iterate(m, a, value, site)
+            items, exact = iterables.iterate(m, a, value, site)
             touch(a, ref)
             if not exact:
                 containers.blur(m, ref)
@@ -98,7 +98,7 @@ def augment(
             containers.update(m, a, ref, value)
             changed = True
         elif op == "|" and ref.shape == "set":
-            for item in containers.iterate(m, a, value, site)[0]:
+            for item in iterables.iterate(m, a, value, site)[0]:
                 containers.append(m, ref, item)
             changed = True
     return old if changed else None

@@ -13,11 +13,13 @@ from spapr_lint import ir
 from spapr_lint.flow import (
     arithmetic,
     attributes,
+    binding,
     blessings,
     calls,
     classes,
     containers,
     imports,
+    iterables,
     matching,
     raising,
     slices,
@@ -57,7 +59,7 @@ def _assign(m: Machine, a: Activation, n: ir.Node) -> bool:
     _, targets, value_node, site = n
     value = m.ex[value_node[0]](m, a, value_node)
     for target in targets:
-        calls.bind(m, a, target, value, site, value_node)
+        binding.bind(m, a, target, value, site, value_node)
     return True
 
 
@@ -71,7 +73,7 @@ def _declare(m: Machine, a: Activation, n: ir.Node) -> bool:
     if value_node is None and target[0] not in (ir.NAME, ir.GLOBAL, ir.FREE):
         return True
     value = m.policy.declared(m, a, annotation, value, n)
-    calls.bind(m, a, target, value, site, value_node)
+    binding.bind(m, a, target, value, site, value_node)
     return True
 
 
@@ -87,7 +89,7 @@ def _augment(m: Machine, a: Activation, n: ir.Node) -> bool:
         result = slices.augment(m, a, op, old, value, site)
     if result is None:
         result = arithmetic.binary(m, a, op, old, value, site)
-    calls.bind(m, a, target, result, site, value_node)
+    binding.bind(m, a, target, result, site, value_node)
     return True
 
 
@@ -357,16 +359,16 @@ def _stable(states: list[State]) -> bool:
 def _for(m: Machine, a: Activation, n: ir.Node) -> bool:
     _, target, iterable, body, otherwise, site = n
     source = m.ex[iterable[0]](m, a, iterable)
-    items, exact = containers.iterate(m, a, source, iterable[-1])
+    items, exact = iterables.iterate(m, a, source, iterable[-1])
     if exact and len(items) <= m.limits.unroll:
 
         def step(turn: int) -> bool | None:
             if turn < 0:  # the rest are not followed one by one any more
-                calls.bind(m, a, target, containers.element_of(items), site)
+                binding.bind(m, a, target, containers.element_of(items), site)
                 return None
             if turn >= len(items):
                 return False
-            calls.bind(m, a, target, items[turn], site)
+            binding.bind(m, a, target, items[turn], site)
             return True
 
         return _loop(m, a, step, body, otherwise, (None, site), m.limits.unroll + 1)
@@ -375,7 +377,7 @@ def _for(m: Machine, a: Activation, n: ir.Node) -> bool:
     def any_step(turn: int) -> bool | None:
         if turn >= 0:
             return None
-        calls.bind(m, a, target, element, site)
+        binding.bind(m, a, target, element, site)
         return None
 
     return _loop(m, a, any_step, body, otherwise, (None, site), 1)
@@ -432,7 +434,7 @@ def _define(m: Machine, a: Activation, n: ir.Node) -> bool:
     value = calls.decorate(m, a, value, decorators)
     target = a.module.ir.functions[index].target
     if target is not None:
-        calls.bind(m, a, target, value, site)
+        binding.bind(m, a, target, value, site)
     return True
 
 
@@ -441,13 +443,13 @@ def _class(m: Machine, a: Activation, n: ir.Node) -> bool:
     value = calls.decorate(m, a, value, n[2])
     target = a.module.ir.classes[n[1]].target
     if target is not None:
-        calls.bind(m, a, target, value, n[-1])
+        binding.bind(m, a, target, value, n[-1])
     return True
 
 
 def _delete(m: Machine, a: Activation, n: ir.Node) -> bool:
     for target in n[1]:
-        calls.delete(m, a, target)
+        binding.delete(m, a, target)
     return True
 
 

@@ -314,3 +314,16 @@ def truth(value: Value) -> bool | None:
     if len(answers) != 1 or None in answers:
         return None
     return answers.pop()
+
+
+def filter_truth(value: Value, wanted: bool) -> Value:
+    """The possibilities of a value that are as true as wanted."""
+    constants = tuple([c for c in value.constants if bool(c) == wanted])
+    refs = tuple([r for r in value.refs if r.truth() in (None, wanted)])
+    facts = value.facts if wanted else unlabelled(value.facts)
+    return Value(facts, refs, constants, value.open, value.form, value.mark)
+
+
+def unlabelled(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """The facts without labels: nothing that is empty, zero or None carries one."""
+    return tuple([fact for fact in facts if fact.kind.role])

@@ -87,14 +87,14 @@ class Follower:
         return [_marks(held_by(m, a, target) or NOTHING) for target in targets(n)]
 
     def after(self, m: Machine, a: Activation, n: ir.Node, held: list[list[Fact]]) -> None:
-        from spapr_lint.flow import calls
+        from spapr_lint.flow import binding
 
         for position, target in enumerate(targets(n)):
             key = (a.module.index, target[-1])
             value = held_by(m, a, target) or NOTHING
             marked = self._marked(key, value)
             if marked is not value and target[0] in (ir.NAME, ir.GLOBAL, ir.ATTR, ir.ITEM):
-                calls.bind(m, a, target, marked, n[-1])
+                binding.bind(m, a, target, marked, n[-1])
             self._look(a, key, marked)
             if n[0] in _OVER:
                 self._overwritten(a, n, target, marked, held[position])

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from spapr_lint.flow import arithmetic, calls, containers, streams
+from spapr_lint.flow import arithmetic, calls, containers, iterables, streams
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine
 from spapr_lint.flow.natives import iteration
@@ -41,7 +41,7 @@ def chain(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Valu
 
 def chain_from(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``itertools.chain.from_iterable(iterables)``."""
-    sources, exact = containers.iterate(m, a, given(g, 0), site)
+    sources, exact = iterables.iterate(m, a, given(g, 0), site)
     return _chained(m, a, sources, exact, site)
 
 
@@ -50,7 +50,7 @@ def _chained(m: Machine, a: Activation, sources: list[Value], exact: bool, site:
         items: list[Value] = []
         certain = exact
         for source in sources:
-            more, known = containers.iterate(m, a, source, site)
+            more, known = iterables.iterate(m, a, source, site)
             items.extend(more)
             certain = certain and known
         return Stream(items, certain)
@@ -78,7 +78,7 @@ def islice(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Val
                 break
             items.append(item)
         return iterator(m, a, items[where], True, site)
-    items, known = containers.iterate(m, a, given(g, 0), site)
+    items, known = iterables.iterate(m, a, given(g, 0), site)
     return iterator(m, a, items[where] if exact and known else items, exact and known, site)
 
 
@@ -101,7 +101,7 @@ def endless(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Va
             return iterator(m, a, [item] * (number or 0) if exact else [item], exact, site)
         return streams.make(m, a, Stream([item], True, True), site)
     if data == "cycle":
-        items, exact = containers.iterate(m, a, given(g, 0), site)
+        items, exact = iterables.iterate(m, a, given(g, 0), site)
         return streams.make(m, a, Stream(items, exact and bool(items), True), site)
     start = g.get(0, "start") or constant(0)
     element = m.policy.members(m, a, start, UNKNOWN, site)
@@ -111,7 +111,7 @@ def endless(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Va
 def product(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``itertools.product``, ``permutations`` and ``combinations``; ``data`` is which."""
     if data == "product":
-        parts = [containers.iterate(m, a, value, site) for value in g.positional]
+        parts = [iterables.iterate(m, a, value, site) for value in g.positional]
         times = whole(g.keywords["repeat"]) if "repeat" in g.keywords else 1
         parts = parts * (times or 1)
         exact = all(known for _, known in parts) and times is not None
@@ -123,7 +123,7 @@ def product(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Va
             return _rows(m, a, rows, exact, site)
         row = [join_all(items) for items, _ in parts]
         return _rows(m, a, [row], False, site)
-    items, exact = containers.iterate(m, a, given(g, 0), site)
+    items, exact = iterables.iterate(m, a, given(g, 0), site)
     count = whole(g.positional[1]) if len(g.positional) > 1 else len(items)
     makers: dict[str, Callable[..., Any]] = {
         "permutations": itertools.permutations,
@@ -144,11 +144,11 @@ def _rows(m: Machine, a: Activation, rows: Any, exact: bool, site: int) -> Value
 
 def starmap(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``itertools.starmap(function, rows)``."""
-    rows, exact = containers.iterate(m, a, given(g, 1), site)
+    rows, exact = iterables.iterate(m, a, given(g, 1), site)
     function = given(g, 0)
 
     def compute(m: Machine, a: Activation) -> Stream:
-        table = [containers.iterate(m, a, row, site)[0] for row in rows]
+        table = [iterables.iterate(m, a, row, site)[0] for row in rows]
         return Stream(each(m, a, function, table, exact, site), exact)
 
     return streams.make(m, a, Later(compute), site)
@@ -156,7 +156,7 @@ def starmap(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Va
 
 def accumulate(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``itertools.accumulate(iterable, function)``."""
-    items, exact = containers.iterate(m, a, given(g, 0), site)
+    items, exact = iterables.iterate(m, a, given(g, 0), site)
     function = g.get(1, "func") or native("add", _add)
     initial = g.keywords.get("initial")
     if initial is not None:
@@ -185,7 +185,7 @@ def zip_longest(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -
 
 def tee(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``itertools.tee(iterable, n)``."""
-    items, exact = containers.iterate(m, a, given(g, 0), site)
+    items, exact = iterables.iterate(m, a, given(g, 0), site)
     count = whole(g.positional[1]) if len(g.positional) > 1 else 2
     copies = [iterator(m, a, items, exact, site) for _ in range(min(count or 2, 16))]
     return make(m, a, "tuple", copies, site, count is not None)
@@ -193,7 +193,7 @@ def tee(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
 
 def while_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``itertools.takewhile`` and ``dropwhile``; ``data``: whether to take."""
-    items, exact = containers.iterate(m, a, given(g, 1), site)
+    items, exact = iterables.iterate(m, a, given(g, 1), site)
     answers = []
     for place, item in enumerate(items):
         answer = each(m, a, given(g, 0), [[item]], exact, site)[0]
@@ -208,7 +208,7 @@ def while_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Val
 
 def group_by(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``itertools.groupby(iterable, key)``."""
-    items, exact = containers.iterate(m, a, given(g, 0), site)
+    items, exact = iterables.iterate(m, a, given(g, 0), site)
     key = g.get(1, "key")
     element = containers.element_of(items)
     name = element
@@ -220,8 +220,8 @@ def group_by(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> V
 
 def compress(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``itertools.compress(data, selectors)``."""
-    items, exact = containers.iterate(m, a, given(g, 0), site)
-    chosen, known = containers.iterate(m, a, given(g, 1), site)
+    items, exact = iterables.iterate(m, a, given(g, 0), site)
+    chosen, known = iterables.iterate(m, a, given(g, 1), site)
     answers = [truth(item) for item in chosen]
     if exact and known and None not in answers:
         kept = [item for item, answer in zip(items, answers, strict=False) if answer]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spapr_lint.flow import attributes, calls, classes, containers
+from spapr_lint.flow import attributes, calls, classes, containers, iterables
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine
 from spapr_lint.flow.natives import iteration, sequences, textual
@@ -82,7 +82,7 @@ def wait_for(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> V
 
 def completed(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``as_completed(futures)``: they, in an order not known."""
-    items, _ = containers.iterate(m, a, given(g, 0), site)
+    items, _ = iterables.iterate(m, a, given(g, 0), site)
     return make(m, a, "list", items, site, len(items) < 2)
 
 
@@ -102,7 +102,7 @@ def _submit(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> 
 
 def _apply(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
     items, exact = (
-        containers.iterate(m, a, given(g, 1), site) if len(g.positional) > 1 else ([], True)
+        iterables.iterate(m, a, given(g, 1), site) if len(g.positional) > 1 else ([], True)
     )
     arguments = Arguments(items) if exact else Arguments([], containers.element_of(items))
     result = calls.dispatch(m, a, given(g, 0), arguments, site)
@@ -111,7 +111,7 @@ def _apply(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> V
 
 def _map(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
     mapped = iteration.map_(m, a, Arguments(g.positional), site, None)
-    items, exact = containers.iterate(m, a, mapped, site)
+    items, exact = iterables.iterate(m, a, mapped, site)
     return make(m, a, "list", items, site, exact)
 
 
@@ -165,7 +165,7 @@ def _run_target(m: Machine, a: Activation, g: Arguments, site: int, ref: Object)
         return NONE
     arguments = Arguments([])
     if "<args>" in ref.slots:
-        items, exact = containers.iterate(m, a, ref.slots["<args>"], site)
+        items, exact = iterables.iterate(m, a, ref.slots["<args>"], site)
         arguments = Arguments(items) if exact else Arguments([], containers.element_of(items))
     if "<kwargs>" in ref.slots:
         for key, value in containers.pairs(m, ref.slots["<kwargs>"]):

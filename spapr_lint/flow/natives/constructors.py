@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
-from spapr_lint.flow import arithmetic, blessings, calls, containers, failing
+from spapr_lint.flow import arithmetic, blessings, calls, classes, containers, failing, iterables
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine
 from spapr_lint.flow.natives.common import given, make, make_dict
@@ -60,7 +60,7 @@ def sequence(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> V
     """``list``, ``tuple`` and ``set`` of an iterable; ``data`` is the shape."""
     if not g.positional:
         return make(m, a, data, [], site, g.rest is None)
-    items, exact = containers.iterate(m, a, g.positional[0], site)
+    items, exact = iterables.iterate(m, a, g.positional[0], site)
     return make(m, a, data, items, site, exact)
 
 
@@ -94,7 +94,7 @@ def update_from(m: Machine, a: Activation, made: Object, source: Value, site: in
             continue
         keys = calls.call_special(m, a, reference(ref), "keys", [], site)
         if keys is not None:
-            for key in containers.iterate(m, a, keys, site)[0]:
+            for key in iterables.iterate(m, a, keys, site)[0]:
                 value = containers.get_item(m, a, reference(ref), key, site)
                 containers.store_item(m, a, made, key, value)
             continue
@@ -106,9 +106,9 @@ def update_from(m: Machine, a: Activation, made: Object, source: Value, site: in
 
 
 def _store_rows(m: Machine, a: Activation, made: Object, ref: Object, site: int) -> None:
-    rows, exact = containers.iterate(m, a, reference(ref), site)
+    rows, exact = iterables.iterate(m, a, reference(ref), site)
     for row in rows:
-        parts, known = containers.iterate(m, a, row, site)
+        parts, known = iterables.iterate(m, a, row, site)
         if known and len(parts) == 2:
             containers.store_item(m, a, made, parts[0], parts[1], weak=not exact)
         elif parts:
@@ -152,7 +152,7 @@ def convert(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Va
 def byte_array(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``bytearray(x)``: a list of bytes, each of which carries what the whole was made of."""
     whole = convert(m, a, g, site, "bytes")
-    items, exact = containers.iterate(m, a, whole, site)
+    items, exact = iterables.iterate(m, a, whole, site)
     if whole.facts:
         items = [item.with_facts(whole.facts) for item in items]
     return make(m, a, "list", items, site, exact and not whole.facts)
@@ -165,7 +165,7 @@ def _held(m: Machine, a: Activation, value: Value, site: int) -> Value:
         if isinstance(ref, Object) and ref.shape in containers.SHAPES:
             parts.extend(deep(m, ref, 3))
         elif isinstance(ref, Object) and "args" in ref.slots:
-            parts.extend(containers.iterate(m, a, ref.slots["args"], site)[0])
+            parts.extend(iterables.iterate(m, a, ref.slots["args"], site)[0])
     return arithmetic.mixed(m, a, parts, site) if parts else NOTHING
 
 
@@ -228,7 +228,7 @@ def raiser(name: str) -> Callable[..., Value]:
 
     def made(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
         found = m.allocate("instance", name, a.module.index, site)
-        containers.set_exception(m, a, found, g, site)
+        classes.set_exception(m, a, found, g, site)
         return reference(found)
 
     return made

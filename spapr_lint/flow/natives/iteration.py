@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spapr_lint.flow import arithmetic, blessings, calls, classes, containers, streams
+from spapr_lint.flow import arithmetic, blessings, calls, classes, containers, iterables, streams
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, Unreachable, touch
 from spapr_lint.flow.natives.common import (
@@ -44,7 +44,7 @@ def stream(m: Machine, a: Activation, value: Value, site: int) -> Stream:
             found = streams.stream_of(m, a, ref)
             if found.endless:
                 return found
-    items, exact = containers.iterate(m, a, value, site)
+    items, exact = iterables.iterate(m, a, value, site)
     return Stream(items, exact)
 
 
@@ -72,7 +72,7 @@ def rows(
 def zip_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``zip(*iterables)``."""
     if g.rest is not None:
-        inner, _ = containers.iterate(m, a, g.rest, site)
+        inner, _ = iterables.iterate(m, a, g.rest, site)
         return iterator(m, a, [make(m, a, "tuple", inner, site, False)], False, site)
     if not g.positional:
         return iterator(m, a, [], True, site)
@@ -85,7 +85,7 @@ def enumerate_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) ->
     """``enumerate(iterable, start)``."""
     source = given(g, 0, "iterable")
     start = g.get(1, "start")
-    items, exact = containers.iterate(m, a, source, site)
+    items, exact = iterables.iterate(m, a, source, site)
     first = 0 if start is None else whole(start)
     made = []
     for position, item in enumerate(items):
@@ -103,7 +103,7 @@ def reversed_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> 
     found = calls.call_special(m, a, given(g, 0), "__reversed__", [], site)
     if found is not None:
         return found
-    items, exact = containers.iterate(m, a, given(g, 0), site)
+    items, exact = iterables.iterate(m, a, given(g, 0), site)
     return iterator(m, a, items[::-1], exact, site)
 
 
@@ -150,7 +150,7 @@ def ordered(
 
 def sorted_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``sorted(iterable, key=, reverse=)``."""
-    items, exact = containers.iterate(m, a, given(g, 0), site)
+    items, exact = iterables.iterate(m, a, given(g, 0), site)
     items, exact = ordered(m, a, items, exact, g, site)
     return make(m, a, "list", items, site, exact)
 
@@ -164,7 +164,7 @@ def extreme(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Va
     if len(g.positional) > 1:
         items, exact = list(g.positional), True
     else:
-        items, exact = containers.iterate(m, a, given(g, 0), site)
+        items, exact = iterables.iterate(m, a, given(g, 0), site)
     default = g.keywords.get("default")
     if not items:
         return UNKNOWN if default is None else default
@@ -198,7 +198,7 @@ def _callable(ref: Any) -> bool:
 def _misused(m: Machine, a: Activation, g: Arguments, site: int) -> Value:
     """A call that fails as it is written: its functions are followed as if they were meant."""
     others = [v for v in g.positional if not v.refs or not any(map(_callable, v.refs))]
-    elements = [join_all(containers.iterate(m, a, value, site)[0]) for value in others]
+    elements = [join_all(iterables.iterate(m, a, value, site)[0]) for value in others]
     found = [
         call(m, a, value, elements, site)
         for value in g.positional
@@ -250,7 +250,7 @@ def selected(
 def filter_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``filter(function, iterable)`` and ``itertools.filterfalse``; ``data`` is what is wanted."""
     function, source = given(g, 0), given(g, 1)
-    items, certain = containers.iterate(m, a, source, site)
+    items, certain = iterables.iterate(m, a, source, site)
 
     def compute(m: Machine, a: Activation) -> Stream:
         return Stream(*selected(m, a, items, certain, function, site, data))
@@ -260,7 +260,7 @@ def filter_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Va
 
 def quantifier(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``any`` and ``all``; ``data`` is the truth that decides."""
-    items, exact = containers.iterate(m, a, given(g, 0), site)
+    items, exact = iterables.iterate(m, a, given(g, 0), site)
     answers = [truth(item) for item in items]
     if not exact:
         return BOOLEAN
@@ -271,7 +271,7 @@ def quantifier(m: Machine, a: Activation, g: Arguments, site: int, data: Any) ->
 
 def sum_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``sum(iterable, start)``."""
-    items, exact = containers.iterate(m, a, given(g, 0), site)
+    items, exact = iterables.iterate(m, a, given(g, 0), site)
     start = g.get(1, "start")
     result = constant(0) if start is None else start
     for item in items[:64]:
@@ -323,7 +323,7 @@ def iter_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Valu
     if all(isinstance(r, Object) and r.shape in ("iterator", "generator") for r in source.refs):
         if source.refs:
             return source
-    items, exact = containers.iterate(m, a, source, site)
+    items, exact = iterables.iterate(m, a, source, site)
     return iterator(m, a, items, exact, site)
 
 
@@ -363,7 +363,7 @@ def next_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Valu
 
 
 def _any_item(m: Machine, a: Activation, ref: Any, site: int) -> Value:
-    items, _ = containers.iterate(m, a, reference(ref), site)
+    items, _ = iterables.iterate(m, a, reference(ref), site)
     return containers.element_of(items)
 
 
@@ -391,7 +391,7 @@ def range_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Val
 def reduce_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``functools.reduce(function, iterable, initial)``."""
     function, source, initial = given(g, 0), given(g, 1), g.get(2)
-    items, exact = containers.iterate(m, a, source, site)
+    items, exact = iterables.iterate(m, a, source, site)
     if not exact:
         result = join(join_all(items), NOTHING if initial is None else initial)
         for _ in range(2):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spapr_lint.flow import attributes, calls, classes, containers
+from spapr_lint.flow import attributes, calls, classes, containers, iterables
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, touch
 from spapr_lint.flow.natives import constructors, sequences
@@ -48,7 +48,7 @@ def counter(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Va
     """``collections.Counter(iterable)``: keys of it, with numbers."""
     made = make_dict(m, a, site)
     for value in g.positional:
-        for key in containers.iterate(m, a, value, site)[0]:
+        for key in iterables.iterate(m, a, value, site)[0]:
             containers.store_item(m, a, made, key, UNKNOWN)
     return reference(made)
 
@@ -114,7 +114,7 @@ def heapify(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Va
 def any_of(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``heapq.nlargest(n, items)``, ``random.sample(items, n)``: a list of some; or just one."""
     place = 1 if data == "second" else 0
-    items = [v for each in g.positional[place:] for v in containers.iterate(m, a, each, site)[0]]
+    items = [v for each in g.positional[place:] for v in iterables.iterate(m, a, each, site)[0]]
     if data == "one":
         return containers.element_of(items)
     return make(m, a, "list", items, site, False)
@@ -128,7 +128,7 @@ def named_tuple(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -
         names = written.replace(",", " ").split()
     else:
         names = []
-        for item in containers.iterate(m, a, fields, site)[0]:
+        for item in iterables.iterate(m, a, fields, site)[0]:
             if data == "typing":
                 item = containers.get_item(m, a, item, constant(0), site)
             names.append(text(item) or "?")
@@ -137,7 +137,7 @@ def named_tuple(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -
     klass.traits["namedtuple"] = tuple(names)
     defaults = g.keywords.get("defaults")
     if defaults is not None:
-        items = containers.iterate(m, a, defaults, site)[0]
+        items = iterables.iterate(m, a, defaults, site)[0]
         for name, item in zip(reversed(names), reversed(items), strict=False):
             klass.annotations[name] = ""
             members.slots[name] = item

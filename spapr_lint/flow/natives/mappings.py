@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spapr_lint.flow import containers
+from spapr_lint.flow import containers, iterables
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, touch
 from spapr_lint.flow.natives import constructors
@@ -110,7 +110,7 @@ def values(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> V
 def from_keys(m: Machine, a: Activation, g: Arguments, site: int, data: object) -> Value:
     """``dict.fromkeys(keys, value)``."""
     made = make_dict(m, a, site)
-    found, exact = containers.iterate(m, a, given(g, 0), site)
+    found, exact = iterables.iterate(m, a, given(g, 0), site)
     value = g.get(1, "value") or NONE
     for key in found:
         containers.store_item(m, a, made, key, value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-from spapr_lint.flow import activation, attributes, calls, classes, containers, streams
+from spapr_lint.flow import activation, attributes, calls, classes, containers, iterables, streams
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, touch
 from spapr_lint.flow.natives import (
@@ -64,7 +64,7 @@ def _contains(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -
 
 
 def _iterator(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
-    items, exact = containers.own_items(m, a, ref, site)
+    items, exact = iterables.own_items(m, a, ref, site)
     return streams.make(m, a, streams.Stream(items, exact), site)
 
 
@@ -73,9 +73,9 @@ def _initialise(m: Machine, a: Activation, g: Arguments, site: int, ref: Object)
     if klass is not None:
         classes._fill_fields(m, a, ref, klass, g, site)
     elif ref.shape in ("list", "dict", "set"):
-        containers.construct(m, a, ref, g, site)
+        iterables.construct(m, a, ref, g, site)
     elif isinstance(ref.type, str):
-        containers.set_exception(m, a, ref, g, site)
+        classes.set_exception(m, a, ref, g, site)
     return NONE
 
 
@@ -260,7 +260,7 @@ def _create(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Va
         fresh = classes.new(m, a, ref, site)
         target = fresh.refs[0]
         if isinstance(target, Object) and target.shape == "tuple" and len(g.positional) > 1:
-            items, exact = containers.iterate(m, a, g.positional[1], site)
+            items, exact = iterables.iterate(m, a, g.positional[1], site)
             if "namedtuple" in ref.traits:
                 rest = Arguments(g.positional[1:], g.rest, g.keywords, g.others)
                 classes._fill_fields(m, a, target, ref, rest, site)
@@ -321,7 +321,7 @@ def class_method(m: Machine, a: Activation, klass: ClassRef, name: str) -> Value
 def _class_maker(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     klass, name = data
     if name == "_make":
-        items, exact = containers.iterate(m, a, given(g, 0), site)
+        items, exact = iterables.iterate(m, a, given(g, 0), site)
         arguments = Arguments(items) if exact else Arguments([], containers.element_of(items))
         return classes.instantiate(m, a, klass, arguments, site)
     made = classes.new(m, a, klass, site)
@@ -470,7 +470,7 @@ def iterate_other(m: Machine, a: Activation, ref: Any, site: int) -> tuple[list[
             return list(members), True
         found = calls.call_special(m, a, reference(ref), "__iter__", [], site)
         if found is not None:
-            return containers.iterate(m, a, found, site)
+            return iterables.iterate(m, a, found, site)
     return [UNKNOWN], False
 
 

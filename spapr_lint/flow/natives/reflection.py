@@ -8,7 +8,7 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-from spapr_lint.flow import arithmetic, attributes, calls, classes, containers
+from spapr_lint.flow import arithmetic, attributes, calls, classes, containers, iterables
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, Unreachable, touch
 from spapr_lint.flow.natives.common import given, make_dict, native, text, texts
@@ -199,7 +199,7 @@ def make_class(m: Machine, a: Activation, parts: list[Value], site: int) -> Clas
     """A class that is made by a call: its name, bases and namespace as values."""
     members = m.allocate("class", None, a.module.index, site)
     klass = ClassRef(a.module.index, -1 - site, text(parts[0]) or "?", members)
-    klass.bases = tuple(containers.iterate(m, a, parts[1], site)[0])
+    klass.bases = tuple(iterables.iterate(m, a, parts[1], site)[0])
     classes._order(m, klass)
     klass.metaclass = next((b.metaclass for b in klass.mro[1:] if b.metaclass), None)
     for key, value in containers.pairs(m, parts[2]):

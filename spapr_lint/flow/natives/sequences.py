@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from spapr_lint.flow import arithmetic, containers
+from spapr_lint.flow import arithmetic, containers, iterables
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, touch
 from spapr_lint.flow.natives.common import Call, given, iterator, make, whole
@@ -39,7 +39,7 @@ def extend(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> V
     """``list.extend``, ``set.update``."""
     touch(a, ref)
     for source in g.positional:
-        items, exact = containers.iterate(m, a, source, site)
+        items, exact = iterables.iterate(m, a, source, site)
         if not exact:
             containers.blur(m, ref)
         for item in items:
@@ -69,7 +69,7 @@ def append_left(m: Machine, a: Activation, g: Arguments, site: int, ref: Object)
 
 def extend_left(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
     """``deque.extendleft``."""
-    items, exact = containers.iterate(m, a, given(g, 0), site)
+    items, exact = iterables.iterate(m, a, given(g, 0), site)
     if not exact:
         containers.blur(m, ref)
     for item in items:
@@ -243,7 +243,7 @@ def narrowed(
 ) -> tuple[list[Value], bool]:
     """The elements that are (or are not) in another collection, as far as can be known."""
     items, exact = containers.known_items(ref)
-    others, known = containers.iterate(m, a, other, site)
+    others, known = iterables.iterate(m, a, other, site)
     kept = []
     for item in items:
         answer = _inside(m, a, item, others, known, site)
@@ -311,7 +311,7 @@ def question(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) ->
 
 def any_of(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
     """``__iter__``."""
-    items, exact = containers.iterate(m, a, reference(ref), site)
+    items, exact = iterables.iterate(m, a, reference(ref), site)
     return iterator(m, a, items, exact, site)
 
 
@@ -397,8 +397,8 @@ def _concatenated(m: Machine, a: Activation, left: Value, right: Value, site: in
         if isinstance(ref, Object) and ref.shape in containers.SEQUENCES:
             shape = ref.shape
             break
-    first, exact = containers.iterate(m, a, left, site)
-    second, known = containers.iterate(m, a, right, site)
+    first, exact = iterables.iterate(m, a, left, site)
+    second, known = iterables.iterate(m, a, right, site)
     return make(m, a, shape, first + second, site, exact and known)
 
 
@@ -407,7 +407,7 @@ def _repeated(m: Machine, a: Activation, left: Value, right: Value, site: int) -
     ref = next((r for r in owner.refs if isinstance(r, Object)), None)
     if ref is None:
         return UNKNOWN
-    items, exact = containers.iterate(m, a, owner, site)
+    items, exact = iterables.iterate(m, a, owner, site)
     number = whole(times)
     shape = ref.shape if ref.shape in containers.SEQUENCES else "list"
     if exact and number is not None and number * len(items) <= 400:
@@ -482,7 +482,7 @@ def contains(m: Machine, a: Activation, item: Value, container: Value, negate: b
             continue
         touch(a, ref)
         if ref.shape == "range":
-            items, exact = containers.range_items(m, a, ref, 0)
+            items, exact = iterables.range_items(m, a, ref, 0)
         else:
             items, exact = containers.known_items(ref)
         answers.add(_inside(m, a, item, items, exact and not ref.many, 0))

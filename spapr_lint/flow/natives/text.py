@@ -11,7 +11,7 @@ import string
 from collections.abc import Callable
 from typing import Any
 
-from spapr_lint.flow import arithmetic, containers
+from spapr_lint.flow import arithmetic, containers, iterables
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine
 from spapr_lint.flow.natives.common import make
@@ -204,7 +204,7 @@ def _contents(m: Machine, a: Activation, g: Arguments, site: int) -> list[Value]
             if isinstance(ref, Object) and ref.shape in containers.SHAPES:
                 found.extend(deep(m, ref, 2))
             elif isinstance(ref, Object) and ref.shape in ("iterator", "generator"):
-                found.extend(containers.iterate(m, a, reference(ref), site)[0])
+                found.extend(iterables.iterate(m, a, reference(ref), site)[0])
     return found
 
 

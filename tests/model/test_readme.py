@@ -18,7 +18,7 @@ SHOWN = re.findall(
     README,
     re.MULTILINE | re.DOTALL,
 )
-PICTURE = ROOT / "docs" / "ends_by_cpus.svg"
+PICTURE = ROOT / "tests" / "readme" / "ends_by_cpus.svg"
 
 
 def test_commands_are_shown_with_what_they_print() -> None:
@@ -39,7 +39,7 @@ def test_it_prints_what_is_shown(words: str, printed: str, tmp_path: Path) -> No
 def test_the_picture_is_what_it_makes(tmp_path: Path) -> None:
     lint("validate", "ends_by_cpus", "--format", "svg", "--output", "made.svg", cwd=tmp_path)
     assert (tmp_path / "made.svg").read_text() == PICTURE.read_text()
-    assert "docs/ends_by_cpus.svg" in README
+    assert "tests/readme/ends_by_cpus.svg" in README
 
 
 def test_every_rule_is_in_the_table() -> None:

@@ -14,7 +14,7 @@ from spapr_lint.runtime.errors import Stopped
 from spapr_lint.runtime.kernel import Kernel, cpu_record
 from spapr_lint.runtime.layout import RecordType
 from spapr_lint.runtime.link import Link
-from spapr_lint.runtime.literal import Text
+from spapr_lint.runtime.literal import LIMIT, Text
 from spapr_lint.runtime.memory import Array, FieldRef, Ref, array, find, root
 from spapr_lint.runtime.program import POINTER
 from spapr_lint.runtime.properties import Accessors
@@ -236,8 +236,8 @@ class Memory:
         }  # fmt: skip
 
     def load(self, _space: Any, address: int, to: Any, size: int, *_attrs: Any) -> int:
-        """``dma_memory_read``: 0, or MEMTX_ERROR beyond the memory."""
-        if not 0 <= address <= self.size - size:
+        """``dma_memory_read``: 0, or MEMTX_ERROR beyond the memory or for 16 MiB at once."""
+        if not 0 <= address <= self.size - size or size > LIMIT:
             return 1
         if isinstance(to, Ref):
             to.v = int.from_bytes(self.read(address, size), "little")

@@ -41,6 +41,11 @@ class RecordType(type):
         lay_out(cls)
         return cls._align
 
+    def __setattr__(cls, name: str, value: Any) -> None:
+        if not name.startswith("_"):
+            raise Faulted(f"{cls.__name__} is no variable")
+        type.__setattr__(cls, name, value)
+
     def zero(cls) -> Any:
         return cls()
 

@@ -11,7 +11,7 @@ from typing import Any
 from spapr_lint.runtime.errors import Aborted, Exited, Faulted, OutOfBounds
 from spapr_lint.runtime.layout import RecordType
 from spapr_lint.runtime.link import Link
-from spapr_lint.runtime.literal import Text
+from spapr_lint.runtime.literal import LIMIT, Text
 from spapr_lint.runtime.memory import Array, Pointer, Record, array, clear
 from spapr_lint.runtime.text import compare, formatted, text_of
 from spapr_lint.runtime.types import UINT8, ULONG, ArrayType, IntType, SizeOf
@@ -422,6 +422,8 @@ def _memset(pointer: Any, value: int, size: int) -> Any:
         if size > len(pointer):
             raise Faulted(f"{size} bytes for {len(pointer)}")
         pointer._items[:size] = [pointer._of.convert(value)] * size
+    elif not 0 <= size <= LIMIT:
+        raise OutOfBounds(f"{size} bytes at once")
     else:
         put_bytes(pointer, bytes([value & 0xFF]) * size)
     return pointer

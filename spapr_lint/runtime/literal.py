@@ -12,7 +12,14 @@ from spapr_lint.runtime.errors import Faulted, OutOfBounds
 LIMIT: Final = 1 << 24  # elements of one array or text
 
 
-class Text(str):
+class Sealed(type):
+    """The class of classes that all runs share: translated code can store nothing in them."""
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        raise Faulted(f"{cls.__name__} is no variable")
+
+
+class Text(str, metaclass=Sealed):
     """A string literal: text that is also an array of ``char`` with a NUL behind."""
 
     __slots__ = ()

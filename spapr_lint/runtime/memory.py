@@ -11,7 +11,7 @@ from typing import Any
 
 from spapr_lint.runtime.errors import Faulted, OutOfBounds
 from spapr_lint.runtime.layout import FRESH, Field, RecordType
-from spapr_lint.runtime.literal import LIMIT, Text
+from spapr_lint.runtime.literal import LIMIT, Sealed, Text
 from spapr_lint.runtime.types import ArrayType, FloatType, IntType, PointerType, SizeOf
 
 
@@ -233,7 +233,7 @@ def initial(kind: Any, item: Any) -> Any:
     return item
 
 
-class Init:
+class Init(metaclass=Sealed):
     """A record whose type is not known where it is written."""
 
     __slots__ = ("_items", "_fields")
@@ -245,7 +245,7 @@ class Init:
 # ---- arrays and pointers
 
 
-class Array:
+class Array(metaclass=Sealed):
     """An array: bounds-checked, its elements made when first looked at."""
 
     __slots__ = ("_of", "_items", "_holder", "_at", "_convert")
@@ -336,7 +336,7 @@ class Array:
         return f"{self._of!r}[{len(self._items)}]"
 
 
-class Pointer:
+class Pointer(metaclass=Sealed):
     """A pointer to an array's element, or just behind its last."""
 
     __slots__ = ("_array", "_index")
@@ -433,7 +433,7 @@ def array(of: Any, items: Any = None, n: Any = None) -> Array:
     return made
 
 
-class Ref:
+class Ref(metaclass=Sealed):
     """A boxed scalar: what ``&local`` points to."""
 
     __slots__ = ("v",)
@@ -452,7 +452,7 @@ class Ref:
         self.v = value
 
 
-class FieldRef:
+class FieldRef(metaclass=Sealed):
     """The address of a record's scalar field."""
 
     __slots__ = ("_record", "_name")

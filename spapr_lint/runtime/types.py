@@ -54,17 +54,37 @@ class SizeOf(int):
         return total
 
 
-class IntType:
+class Frozen:
+    """Something that all runs share: translated code can store nothing in it."""
+
+    __slots__ = ()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise Faulted(f"{self!r} is no variable")
+
+    def _put(self, **values: Any) -> None:
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+
+class IntType(Frozen):
     """An integer type.  Calling it converts: ``uint8_t(300)`` is 44."""
 
     __slots__ = ("name", "bits", "signed", "low", "high", "mask", "sign", "convert")
+    name: str
+    bits: int
+    signed: bool
+    low: int
+    high: int
+    mask: int
+    sign: int
+    convert: Callable[[Any], Any]
 
     def __init__(self, name: str, bits: int, signed: bool) -> None:
-        self.name, self.bits, self.signed = name, bits, signed
-        self.low = -(1 << (bits - 1)) if signed else 0
-        self.high = (1 << (bits - signed)) - 1
-        self.mask, self.sign = (1 << bits) - 1, 1 << (bits - 1)
-        self.convert: Callable[[Any], Any] = self._converter()
+        low, high = (-(1 << (bits - 1)) if signed else 0), (1 << (bits - signed)) - 1
+        self._put(name=name, bits=bits, signed=signed, low=low, high=high)
+        self._put(mask=(1 << bits) - 1, sign=1 << (bits - 1))
+        self._put(convert=self._converter())
 
     def _converter(self) -> Callable[[Any], Any]:
         low, high, mask, sign, signed = self.low, self.high, self.mask, self.sign, self.signed
@@ -109,11 +129,15 @@ def number(value: Any) -> int:
     raise Faulted(f"a pointer is used as a number: {value!r}")
 
 
-class FloatType:
+class FloatType(Frozen):
     """``float`` and ``double``, which the code at hand only carries around."""
 
+    name: str
+    size: int
+    align: int
+
     def __init__(self, name: str, size: int) -> None:
-        self.name, self.size, self.align = name, size, size
+        self._put(name=name, size=size, align=size)
 
     def __call__(self, value: Any = 0.0) -> float:
         return float(value)
@@ -124,14 +148,15 @@ class FloatType:
         return 0.0
 
 
-class PointerType:
+class PointerType(Frozen):
     """``Ptr[T]``, also a pointer to a function (``of`` is None then)."""
 
     __slots__ = ("of",)
+    of: Any
     size = align = POINTER_SIZE
 
     def __init__(self, of: Any) -> None:
-        self.of = of
+        self._put(of=of)
 
     def zero(self) -> None:
         return None
@@ -140,13 +165,15 @@ class PointerType:
         return f"{self.of!r} *"
 
 
-class ArrayType:
+class ArrayType(Frozen):
     """``Array[T, n]``."""
 
     __slots__ = ("of", "count")
+    of: Any
+    count: int
 
     def __init__(self, of: Any, count: int) -> None:
-        self.of, self.count = of, count
+        self._put(of=of, count=count)
 
     @property
     def size(self) -> int:
@@ -165,7 +192,7 @@ class ArrayType:
         return f"{self.of!r}[{self.count}]"
 
 
-class VoidType:
+class VoidType(Frozen):
     """``void``; GNU C gives it the size 1."""
 
     size = align = 1
@@ -177,13 +204,14 @@ class VoidType:
         return "void"
 
 
-class UnknownType:
+class UnknownType(Frozen):
     """A type that nothing in view defines: a pointer to it is fine, its size is not."""
 
     __slots__ = ("name",)
+    name: str
 
     def __init__(self, name: str) -> None:
-        self.name = name
+        self._put(name=name)
 
     @property
     def size(self) -> int:

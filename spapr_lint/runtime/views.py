@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from spapr_lint.runtime.errors import Faulted
+from spapr_lint.runtime.errors import Faulted, OutOfBounds
 from spapr_lint.runtime.layout import RecordType
-from spapr_lint.runtime.literal import Text
+from spapr_lint.runtime.literal import LIMIT, Sealed, Text
 from spapr_lint.runtime.memory import Array, FieldRef, Pointer, Record, Ref, find, root
 from spapr_lint.runtime.rawbytes import from_bytes, load_bytes, store_bytes, to_bytes
 from spapr_lint.runtime.types import IntType, PointerType, UnknownType, VoidType
 
 
-class View:
+class View(metaclass=Sealed):
     """A pointer to a type over bytes that are something else; ``_start`` is in bytes."""
 
     __slots__ = ("_kind", "_base", "_start")
@@ -128,6 +128,8 @@ def bytes_of(pointer: Any, size: int) -> bytes:
     """``size`` bytes from where a pointer points."""
     if size == 0:
         return b""
+    if not 0 < size <= LIMIT:
+        raise OutOfBounds(f"{size} bytes at once")
     base, start = based(pointer)
     return load(base, start, size)
 

@@ -89,6 +89,8 @@ ENDLESS = [
     'char *s = g_strdup_printf("%*d", 999999999, 1); return s[0];',
     'char *s = "xxxxxxxxxxxx"; for (;;) { s = g_strconcat(s, s, s, s, NULL); } return 0;',
     "int a[1 << 30]; return a[5];",
+    "uint8_t a[4]; memset(a, 0, 1ull << 40); return 0;",
+    "uint8_t a[4], b[4]; memcpy(a, b, 1ull << 40); return 0;",
 ]
 
 
@@ -123,6 +125,28 @@ def test_a_worker_can_write_nothing(tmp_path: Path) -> None:
     _pid, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) in (7, -25)
     assert not target.exists() or target.read_bytes() == b""
+
+
+STORING = [
+    "uint8_t.bits = 64;",
+    "uint8_t.high = 1 << 20;",
+    "Ref.v = 5;",
+    "Pair.a = 5;",
+    "void_.size = 2;",
+    "array.count = 1;",
+    "sizeof.count = 1;",
+]
+
+
+@pytest.mark.parametrize("body", STORING)
+def test_nothing_that_runs_share_is_changed(c: Runner, body: str) -> None:
+    text = "typedef struct Pair { int a; } Pair;\n"
+    run = c(text + f"int f(void)\n{{\n    Pair p;\n    {body}\n    return p.a;\n}}\n")
+    with contextlib.suppress(Stopped):
+        run.call("f")
+    again = c(text + "uint8_t f(int n)\n{\n    Pair p = { };\n    return n + p.a;\n}\n")
+    assert again.call("f", 300) == 44
+    assert Run(run.link.program).link.run(lambda: run.qom.record("Pair")().a) == 0
 
 
 FORBIDDEN = [

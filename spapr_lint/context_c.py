@@ -210,7 +210,7 @@ def _add(reading: Reading, file: File, made: Made) -> None:
     bound = [f.name for f in functions if f.target is not None and "." not in f.qualname]
     exported = [name for name in bound if header or name not in static]
     if header:
-        exported.extend(unit.definitions)
+        exported.extend(sorted(unit.definitions))
     loaded.modules.append(
         ModuleIn(
             path,

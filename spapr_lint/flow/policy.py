@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from spapr_lint import ir
-from spapr_lint.flow import blessings, calling, properties
+from spapr_lint.flow import blessings, calling, declared, properties
 from spapr_lint.flow.annotations import Annotation, parse
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.arrivals import Arrivals
@@ -292,85 +292,17 @@ class Policy:
 
     def parameters(self, m: Machine, closure: Closure, env: Env) -> Env:
         """Parameters as annotations, slots and the pack declare them."""
-        function = closure.function
-        module = m.program.modules[closure.module]
-        slots = m.program.slots_of(closure)
-        specific = self.parameter_producers.get(function.name, ())
-        generic = self.parameter_producers.get("*", ())
-        for position, parameter in enumerate(function.parameters):
-            value = env[parameter.name]
-            if parameter.annotation is not None:
-                value = self._annotated(
-                    m, module, parameter.annotation, value, parameter.site, parameter.name
-                )
-            producers = [
-                p
-                for p in (*specific, *generic)
-                if p.parameter in (parameter.name, str(position))
-                and (p.owner is None or p.owner in m.program.parameter_types(closure))
-            ]
-            for owner, slot in slots:
-                producers.extend(
-                    p
-                    for p in self.slot_parameters.get(slot, ())
-                    if p.parameter in (parameter.name, str(position)) and owner in (None, p.owner)
-                )
-            plain = [p for p in producers if p.item is None and not p.element]
-            if plain:
-                value = self._declared_parameter(module, plain, value, parameter)
-            inner = [p for p in producers if p.item is not None and self.applies(p, module)]
-            if inner:
-                value = self._declared_items(m, module, inner, value, parameter)
-            env[parameter.name] = value
-        return env
+        return declared.parameters(self, m, closure, env)
 
-    def _declared_parameter(
-        self, module: Module, producers: list[Any], value: Value, parameter: ir.Parameter
-    ) -> Value:
-        kinds = {p.gives for p in producers if self.applies(p, module)}
-        place = (module.index, parameter.site)
-        facts = [f for f in value.facts if not f.kind.role]
-        if len([k for k in kinds if k.role]) <= 1:
-            for kind in kinds:
-                link = Link(*place, f"{parameter.name} is {kind}", None)
-                facts.append(Fact(kind, place, DECLARED, link))
-        return Value(tuple(facts), value.refs, value.constants, value.open)
-
-    def _declared_items(
-        self,
-        m: Machine,
-        module: Module,
-        producers: list[Any],
-        value: Value,
-        parameter: ir.Parameter,
-    ) -> Value:
-        """An array from outside of which the pack knows what is where."""
-        place = (module.index, parameter.site)
-        made = m.allocate("list", None, *place)
-        made.slots[LENGTH] = UNKNOWN
-        for producer in producers:
-            note = f"{parameter.name}[{producer.item}] is {producer.gives}"
-            fact = Fact(producer.gives, place, DECLARED, Link(*place, note, None))
-            made.slots[("item", "int", producer.item)] = Value((fact,), open=True)
-        return Value(value.facts, (made,), value.constants, False)
-
-    def parameter_store(
-        self, m: Machine, a: Activation, target: ir.Node, key: Value, value: Value, site: int
-    ) -> None:
+    def parameter_store(self, *arguments: Any) -> None:
         """Check what a function stores in an element of a parameter."""
-        function = a.function
-        if function is None or not value.facts or target[0] != ir.NAME or not key.exact():
-            return
-        names = [p.name for p in function.parameters]
-        for sink in (
-            *self.parameter_sinks.get(function.name, ()),
-            *self.parameter_sinks.get("*", ()),
-        ):
-            if target[1] not in names or sink.item != key.constants[0]:
-                continue
-            if sink.parameter in (target[1], str(names.index(target[1]))) and self.fits(sink, a):
-                what = f"stored in {target[1]}[{sink.item}]"
-                self.arrivals.check(m, a, value, sink, site, what)
+        declared.parameter_store(self, *arguments)
+
+    def declared(
+        self, m: Machine, a: Activation, annotation: str, value: Value, n: ir.Node
+    ) -> Value:
+        """A value as the annotation of its variable declares it."""
+        return declared.variable(self, m, a, annotation, value, n)
 
     def annotation(self, text: str) -> Annotation:
         """An annotation, read once."""
@@ -378,51 +310,6 @@ class Policy:
         if found is None:
             found = self._annotations[text] = parse(text, self.pack)
         return found
-
-    def _annotated(
-        self, m: Machine, module: Module, text: str, value: Value, site: int, name: str
-    ) -> Value:
-        note = self.annotation(text)
-        if note.kind is not None:
-            place = (module.index, site)
-            link = Link(*place, f"{name} is {note.kind}", None)
-            facts = (Fact(note.kind, place, DECLARED, link),)
-            return Value(facts, value.refs, value.constants, value.open)
-        if note.type is not None and value.refs and (m.scope is not None or module.language == "c"):
-            value = self._of_type(m, module, note.type, value)
-        if value.open and note.type is not None and _vague(value):
-            symbol = m.program.symbol(m, module, note.type)
-            if symbol is not None:
-                return Value(value.facts, (symbol,), value.constants)
-        return value
-
-    def _of_type(self, m: Machine, module: Module, type_: str, value: Value) -> Value:
-        """The value without objects of other types, which came by a merged call."""
-        symbol = m.program.symbol(m, module, type_)
-        if symbol is None:
-            return value
-        names = m.program.type_names(symbol.type)
-        kept = []
-        for ref in value.refs:
-            if ref.__class__ is Object and ref.type is not None:
-                own = m.program.type_names(ref.type)
-                if names.isdisjoint(own) or not (type_ in own or own <= names):
-                    continue
-            kept.append(ref)
-        if len(kept) == len(value.refs):
-            return value
-        return Value(value.facts, tuple(kept) or (symbol,), value.constants, value.open)
-
-    def declared(
-        self, m: Machine, a: Activation, annotation: str, value: Value, n: ir.Node
-    ) -> Value:
-        """A value as the annotation of its variable declares it."""
-        note = self.annotation(annotation)
-        if note.kind is not None and value.facts:
-            wanted = Sink(wants=(note.kind,), title=annotation)
-            self.arrivals.check(m, a, value, wanted, n[-1], f"declared {note.kind}")
-        name = n[1][1] if n[1][0] in (ir.NAME, ir.GLOBAL, ir.FREE) else "value"
-        return self._annotated(m, a.module, annotation, value, n[-1], str(name))
 
     def returned(self, m: Machine, a: Activation, value: Value, n: ir.Node) -> None:
         """Check what a function returns."""
@@ -530,12 +417,6 @@ class Policy:
 def owned(item: Any, owners: set[str] | None) -> bool:
     """Whether a declaration about a field is about these types."""
     return item.owner is None or owners is None or item.owner in owners
-
-
-def _vague(value: Value) -> bool:
-    return all(
-        ref.__class__ is Object and ref.shape == "opaque" and ref.type is None for ref in value.refs
-    )
 
 
 def _field_name(items: list[Any], name: str) -> str:

@@ -15,6 +15,8 @@ from typing import NamedTuple
 from spapr_lint.kinds import Algebra, Kind, Pattern, Space
 from spapr_lint.packs.expressions import known_kind
 
+_WILD = frozenset("*?[")
+
 When = tuple[tuple[int | str, tuple[str, ...]], ...]
 
 
@@ -368,8 +370,12 @@ class Pack:
 def _some(words: Collection[str], patterns: tuple[str, ...]) -> bool:
     if not patterns or not words:
         return False
-    match = re.compile("|".join(map(fnmatch.translate, patterns))).match
-    return any(match(word) is not None for word in words)
+    plain = [pattern for pattern in patterns if _WILD.isdisjoint(pattern)]
+    if any(pattern in words for pattern in plain):
+        return True
+    wild = [fnmatch.translate(pattern) for pattern in patterns if pattern not in plain]
+    match = re.compile("|".join(wild)).match
+    return bool(wild) and any(match(word) is not None for word in words)
 
 
 def _one_of(kind: Kind, entries: tuple[str, ...]) -> bool:

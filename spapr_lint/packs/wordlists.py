@@ -27,6 +27,7 @@ def producer_words(pack: Pack) -> frozenset[str]:
             words.add(_last(conversion.call))
     for guard in pack.guards:
         words.update(_guard_words(guard.tree))
+    words.update(_last(one.call) for one in pack.registrations if one.gives is not None)
     return frozenset(words)
 
 

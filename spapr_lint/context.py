@@ -190,7 +190,9 @@ def _add_python(
         ModuleIn(name, path, made.code, "python", families, (), made.digest, made.words)
     )
     text = decode(content)
-    loaded.sources.append(SourceFile(loaded.display(path), text, text, tops(made.code)))
+    loaded.sources.append(
+        SourceFile(loaded.display(path), text, text, tops(made.code), store=loaded.store)
+    )
     if path in reading.selection.files:
         loaded.keep(path, text)
 

@@ -226,6 +226,6 @@ def _add(reading: Reading, file: File, made: Made) -> None:
             file.types,
         )
     )
-    loaded.sources.append(SourceFile(shown, text, made.text, tops(code), made.lines))
+    loaded.sources.append(SourceFile(shown, text, made.text, tops(code), made.lines, loaded.store))
     if path in reading.selection.files:
         loaded.keep(path, text)

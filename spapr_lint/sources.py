@@ -10,7 +10,10 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatch
 from functools import cached_property
+from typing import cast
 
+from spapr_lint import lowered
+from spapr_lint.cache import Cache, digest
 from spapr_lint.errors import UserError
 from spapr_lint.flow.report import Place
 from spapr_lint.tree import Tree
@@ -37,12 +40,19 @@ class SourceFile:
     """
 
     def __init__(
-        self, display: str, text: str, code: str, tops: Sequence[int], lines: Sequence[int] = ()
+        self,
+        display: str,
+        text: str,
+        code: str,
+        tops: Sequence[int],
+        lines: Sequence[int] = (),
+        store: Cache | None = None,
     ) -> None:
         self.display = display
         self.code = code
         self.lines = lines
         self._tops = tops
+        self._store = store or Cache(None)
         self._written = text
 
     @cached_property
@@ -51,24 +61,34 @@ class SourceFile:
 
     def places(self, sites: Iterable[int]) -> Mapping[int, Place]:
         """Places of sites, found by parsing what holds them once more."""
-        from spapr_lint.python.chunks import positions_within
-
         wanted = list(sites)
-        found = positions_within(self.code, wanted, self._tops)
+        found = self._positions(wanted)
         result = {}
         for site in wanted:
             position = found.get(site)
             if position is None:
                 result[site] = Place(self.display, 1, 1, 1, 1, self._text(1))
             elif self.lines:
-                result[site] = self._in_c(position.line, position.end_line, self._word(position))
+                result[site] = self._in_c(position[0], position[2], self._word(position))
             else:
-                result[site] = Place(self.display, *position, self._text(position.line))
+                result[site] = Place(self.display, *position, self._text(position[0]))
         return result
 
     def shown(self, line: int) -> str:
         """A line, from 1, of the text that a person reads; empty where there is none."""
         return self._shown[line - 1] if 0 < line <= len(self._shown) else ""
+
+    def _positions(self, sites: Sequence[int]) -> Mapping[int, tuple[int, int, int, int]]:
+        """Places in the code, from the cache if they were asked for before."""
+        key = digest("places", lowered.maker(), self.code, repr(sorted(sites)))
+        known = self._store.get(key)
+        if known is None:
+            from spapr_lint.python.chunks import positions_within
+
+            found = positions_within(self.code, sites, self._tops)
+            known = {site: tuple(position) for site, position in found.items()}
+            self._store.put(key, known)
+        return cast("Mapping[int, tuple[int, int, int, int]]", known)
 
     def _text(self, line: int) -> str:
         return self._shown[line - 1].strip() if 0 < line <= len(self._shown) else ""

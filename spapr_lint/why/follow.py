@@ -25,10 +25,14 @@ _OVER = (ir.ASSIGN, ir.DECLARE, ir.AUGMENT)
 
 
 class Start(NamedTuple):
-    """Where numbers start to be followed: at sites, or wherever facts satisfy ``tells``."""
+    """Where numbers start to be followed: at sites, or wherever facts satisfy ``tells``.
+
+    ``as_one`` follows all as if they started at one place; none crowds out another then.
+    """
 
     keys: frozenset[Key]
     tells: Callable[[Fact], bool] | None = None
+    as_one: bool = False
 
 
 class Aim(NamedTuple):
@@ -63,6 +67,7 @@ class Follower:
         self.arrived: dict[Key, Arrived] = {}
         self.ends: dict[tuple[Key, Key], End] = {}
         self.beside: dict[Key, dict[Any, Fact]] = {}
+        self.open: set[Key] = set()  # where a kind may yet come of how the number is made
         self._last: dict[tuple[int, int], tuple[Activation, list[Fact]]] = {}
 
     def policy(self, pack: Pack, named: bool) -> Policy:
@@ -124,7 +129,8 @@ class Follower:
         known = self.started.get(key, ())
         others = {f.key: f for f in (*known, *value.facts) if f.kind != MARK}
         self.started[key] = tuple(others.values())
-        mark = Fact(MARK, key, FLOWED, Link(*key, "", None))
+        origin = (-1, 0) if self.start.as_one else key
+        mark = Fact(MARK, origin, FLOWED, Link(*key, "", None))
         return join(value, Value((mark,)))
 
     def _look(self, a: Activation, key: Key, value: Value) -> None:
@@ -134,6 +140,8 @@ class Follower:
         if not marks:
             return
         self._last[(id(a), key[1])] = (a, marks)
+        if value.form is not None and not any(fact.kind.role for fact in value.facts):
+            self.open.add(key)
         beside = self.beside.setdefault(key, {})
         for fact in value.facts:
             if fact.kind != MARK:

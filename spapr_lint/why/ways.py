@@ -22,8 +22,8 @@ from spapr_lint.why.follow import MARK, Aim, Arrived, Follower, Start
 from spapr_lint.why.ground import Ground
 
 _TOGETHER = 20  # numbers followed in one run: a value carries no more than some
-_HOPS = 4
-_TRIED = 120
+_HOPS = 3
+_TRIED = 100
 
 
 class Verdict(NamedTuple):
@@ -66,9 +66,10 @@ def _run(ground: Ground, start: Start, aim: Aim) -> tuple[Follower, Machine]:
 
 def _search(ground: Ground, first: Follower, aim: Aim) -> tuple[list[End], Arrived] | None:
     """The shortest chain of ends behind each of which the number is carried on to the sink."""
+    hops = _hops(ground, first, aim)
     chains: dict[Key, list[End]] = {}
     frontier = _fresh(first.ends.values(), {}, chains)
-    for _ in range(_HOPS):
+    for _ in range(hops):
         arrived: list[tuple[list[End], Arrived]] = []
         ends: list[End] = []
         for batch in _batches(frontier):
@@ -77,10 +78,25 @@ def _search(ground: Ground, first: Follower, aim: Aim) -> tuple[list[End], Arriv
             ends += follower.ends.values()
         if arrived:
             return min(arrived, key=lambda each: (_early(each[0]), each[1].mark.link.depth))
-        if len(chains) >= _TRIED:
-            return None
         frontier = _fresh(ends, chains, chains)
     return None
+
+
+def _hops(ground: Ground, first: Follower, aim: Aim) -> int:
+    """After how many ends the number arrives; 0 if it never does.
+
+    All that goes on is followed as one number here, which costs one run for each hop.
+    """
+    follower, known = first, set[Key]()
+    for hop in range(1, _HOPS + 1):
+        fresh = {end.key for end in follower.ends.values()} - known
+        if not fresh:
+            return 0
+        known |= fresh
+        follower, _ = _run(ground, Start(frozenset(fresh), as_one=True), aim)
+        if follower.arrived:
+            return hop
+    return 0
 
 
 def _early(chain: list[End]) -> tuple[int, int, Key]:
@@ -136,26 +152,43 @@ def _replaced(
     known = {fact.origin for fact in started}
     steps = arrived.mark.link.steps()
     whole = _way(ground, arrived.mark)
+    lost: Link | None = None
     for link in steps:
-        beside = follower.beside.get((link.module, link.site))
+        key = (link.module, link.site)
+        beside = follower.beside.get(key)
         last = link is steps[-1]
         if not last and (beside is None or link.note.startswith(PASSED)):
             continue  # a statement has no value, and a call's is what comes back
         facts = list(arrived.facts if last else (beside or {}).values())
         if any(fact.kind in kinds and fact.origin in known for fact in facts) and not last:
             continue
-        fresh = next((fact for fact in facts if fact.origin not in known), None)
-        if fresh is not None:
-            trail = fresh.link.steps()
-            first = next((each for each in reversed(trail) if "->" in each.note), trail[0])
-            end = _way(ground, Fact(MARK, fresh.origin, fresh.evidence, first)).trace[-1]
-            what = f"{first.note}: from there on it is {fresh.kind}"
-            up = whole if last else _way(ground, _until(arrived.mark, link))
-            return Verdict("conversion", what, end, up, None if last else _rest(up, whole))
-        up = _way(ground, _until(arrived.mark, link))
-        what = f"the result is no {started[0].kind} any more: no conversion is declared for it"
-        return Verdict("lost", what, up.trace[-1], up, _rest(up, whole))
-    return Verdict("way", "it arrives", way=whole)
+        lost = lost or link
+        if key in follower.open and not last:
+            continue  # the whole expression may yet be a declared one
+        became = [fact for fact in facts if fact.origin in known and fact.kind not in kinds]
+        others = became or [fact for fact in facts if _takes_over(follower, fact, known)]
+        if not others:
+            continue
+        other = others[0]
+        trail = other.link.steps()
+        first = next((each for each in reversed(trail) if "->" in each.note), trail[0])
+        end = _way(ground, Fact(MARK, other.origin, other.evidence, first)).trace[-1]
+        what = f"{first.note}: from there on it is {other.kind}"
+        up = whole if last else _way(ground, _until(arrived.mark, link))
+        return Verdict("conversion", what, end, up, None if last else _rest(up, whole))
+    if lost is None:
+        return Verdict("way", "it arrives", way=whole)
+    up = _way(ground, _until(arrived.mark, lost))
+    what = f"the result is no {started[0].kind} any more: no conversion is declared for it"
+    return Verdict("lost", what, up.trace[-1], up, _rest(up, whole))
+
+
+def _takes_over(follower: Follower, fact: Fact, known: set[Key]) -> bool:
+    """Whether a fact was declared of the very number, and not of what it is reckoned with."""
+    if fact.origin in known:
+        return False
+    checked = fact.link.steps()[0].note.startswith("checked")
+    return checked or fact.origin in follower.beside
 
 
 def _until(fact: Fact, link: Link) -> Fact:
@@ -166,7 +199,7 @@ def _rest(up: Way, whole: Way) -> Way:
     """The part of a way from the end of another, its beginning, on."""
     same = 0
     for one, two in zip(up.trace, whole.trace, strict=False):
-        if (one.path, one.line, one.column) != (two.path, two.line, two.column):
+        if (one.path, one.line) != (two.path, two.line):
             break
         same += 1
     trace = whole.trace[max(0, same - 1) :]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,25 @@ OUTCOMES = {
             k = n * 5  # end
             set_ipis(k)  # sink
         """,
+    "conversion by the name of a producer": """\
+        def max_server(m):
+            n = m.cpus * 5
+            return n
+
+        def use(m):
+            n = m.vcpu_id  # source
+            k = kept(n)
+            set_ipis(k)  # sink
+
+        def kept(n):
+            return server_to_ipi(n)  # end
+        """,
+    "lost and then added": """\
+        def use(m):
+            n = max_server(m)  # source
+            k = n * 5  # end
+            set_ipis(k + BASE)  # sink
+        """,
     "none": """\
         def use(m):
             n = max_server(m)  # source
@@ -229,14 +249,29 @@ def test_c_is_answered_in_lines_of_c(tmp_path: Path) -> None:
     assert (reply["answer"], reply["end"]["line"]) == ("overwritten", 4)
 
 
-def test_on_the_shipped_model() -> None:
+def test_on_the_shipped_model(tmp_path: Path) -> None:
     variants = "spapr_lint/model/variants"
     root = ("--root", "spapr_lint/model")
     said = lint(
-        "why-not", "spapr_max_server_number", "ibm,xive-lisn-ranges", variants, *root, cwd=ROOT
+        *("why-not", "spapr_max_server_number", "ibm,xive-lisn-ranges", variants, *root),
+        cwd=ROOT,
+        XDG_CACHE_HOME=str(tmp_path),
     )
     assert (said.returncode, said.stderr) == (0, "")
     assert said.stdout.startswith("There is a way from spapr_max_server_number")
+
+
+def test_the_model_s_conversions(tmp_path: Path) -> None:
+    variants = "spapr_lint/model/variants"
+    root = ("--root", "spapr_lint/model", "--format", "json")
+    for names, answer, note in (
+        (("spapr_max_server_number", "nr-ends"), "conversion", "server.bound << 3 -> end.bound"),
+        (("max_cpus", "ibm,xive-lisn-ranges"), "conversion", "spapr_max_server_number() is"),
+    ):
+        done = lint("why-not", *names, variants, *root, cwd=ROOT, XDG_CACHE_HOME=str(tmp_path))
+        assert (done.returncode, done.stderr) == (0, "")
+        reply = json.loads(done.stdout)
+        assert (reply["answer"], reply["what"][: len(note)]) == (answer, note)
 
 
 def test_unknown_names_are_refused(tmp_path: Path) -> None:

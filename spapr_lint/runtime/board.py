@@ -49,6 +49,7 @@ class Board:
         self.cpus: list[Any] = []
         self.hypercalls: dict[int, Any] = {}
         self.rtas: dict[int, tuple[str, Any]] = {}
+        self.inputs: dict[Any, dict[int, Line]] = {}
         self.memory = Memory()
         head = queue_types()["QTAILQ_HEAD"]()
         head.__dict__[HEAD] = self.cpus
@@ -71,6 +72,7 @@ class Board:
             "qdev_get_gpio_in": self.input,
             "qdev_get_gpio_in_named": lambda dev, _name, number: self.input(dev, number),
             "qdev_init_gpio_in": lambda *given: self.link.keep("gpio", *given),
+            "cpu_reset": self.reset_cpu,
             "cpu_ppc_set_vhyp": self.set_vhyp,
             "RUN_ON_CPU_HOST_PTR": lambda pointer: self._data(host_ptr=pointer),
             "RUN_ON_CPU_HOST_INT": lambda value: self._data(host_int=value),
@@ -163,8 +165,27 @@ class Board:
         cpu = find(thing, kind)
         if cpu is not None and "irq_inputs" in type(cpu.env)._fields:
             return cpu.env.irq_inputs[number]
-        lines = thing._qom.children.setdefault("gpio!", {})
+        lines = self.inputs.setdefault(thing, {})
         return lines.setdefault(number, Line(None, None, number))
+
+    def lines(self, dev: Any) -> list[Line]:
+        """A CPU's interrupt inputs that something is connected to."""
+        thing = root(dev)
+        cpu = find(thing, self.qom.record(cpu_record(self.qom)))
+        lines = list(self.inputs.get(thing, {}).values())
+        if cpu is not None and "irq_inputs" in type(cpu.env)._fields:
+            lines += [line for line in cpu.env.irq_inputs._items if line is not None]
+        return lines
+
+    def raised(self, dev: Any) -> bool:
+        """Whether one of a device's interrupt inputs is up."""
+        return any(line._level for line in self.lines(dev))
+
+    def reset_cpu(self, cs: Any) -> None:
+        """``cpu_reset``: the interrupt inputs go down; registers there are none."""
+        self.link.stubs["cpu_reset"] += 1
+        for line in self.lines(cs) if cs is not None else ():
+            line._level = 0
 
     # ---- CPUs
 

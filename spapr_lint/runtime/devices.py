@@ -119,11 +119,18 @@ class Devices:
                 self.plugged(handler, step, thing, local)
             else:
                 self.realized(thing, local)
+                if local.v is None and self.is_hotplugged(thing):
+                    self.reset(thing)
             if local.v is not None:
                 self.reports.propagate(errp, local.v)
                 return False
         instance.realized = True
         return True
+
+    def is_hotplugged(self, thing: Any) -> bool:
+        """Whether the machine ran already when the device came; it is reset then."""
+        device = find(thing, self.qom.record("DeviceState"))
+        return bool(device is not None and device.hotplugged)
 
     def realized(self, thing: Any, errp: Any) -> None:
         cls = self.device_class(thing)

@@ -30,7 +30,7 @@ spapr_rtc_read timer_del timer_free timer_mod cpu_ppc_tb_free cpu_ppc_tb_init cp
 """
 # ... the processor proper: registers, MMU, emulation of instructions, ...
 _PROCESSOR = """
-cpu_ppc_set_papr cpu_ppc_set_1lpar ppc_hash64_filter_pagesizes kvmppc_set_papr cpu_reset
+cpu_ppc_set_papr cpu_ppc_set_1lpar ppc_hash64_filter_pagesizes kvmppc_set_papr
 cpu_synchronize_state cpu_synchronize_post_reset kvm_check_mmu ppc_maybe_interrupt cpu_interrupt
 cpu_reset_interrupt kvmppc_set_reg_ppc_online ppc_store_lpcr spapr_caps_cpu_apply
 ppc_compat_add_property cpu_resume cpu_remove_sync qemu_cpu_kick

@@ -12,7 +12,7 @@ from typing import Final
 from spapr_lint.model.kvm import kvmppc_pack_vcpu_id
 from spapr_lint.runtime.errors import Aborted, Exited, Stopped
 from spapr_lint.runtime.program import Program
-from spapr_lint.validate.c_guest import Broken, CGuest
+from spapr_lint.validate.c_guest import Broken, XicsGuest, XiveGuest
 from spapr_lint.validate.c_machine import CMachine, cells, controller
 from spapr_lint.validate.experiment import Outcome
 from spapr_lint.validate.grid import Point
@@ -53,7 +53,7 @@ class _Steps:
 
     def __init__(self, point: Point, machine: CMachine, answers: dict[str, Answer]) -> None:
         self.point, self.machine, self.answers = point, machine, answers
-        self.guest: CGuest | None = None
+        self.guest: XiveGuest | XicsGuest | None = None
         self.peak = len(machine.run.board.cpus)
         self.range: list[int] | None = None
 
@@ -123,13 +123,22 @@ class _Steps:
 
     def boot(self) -> str | None:
         """CAS, then every CPU up and each IPI to its CPU."""
-        if self.machine.xive() is None:
-            return "the guest of translated C knows XIVE only"
-        self.machine.choose(xive=True)
-        self.range = cells(controller(self.machine.tree()), "ibm,xive-lisn-ranges")
-        self.guest = CGuest(self.machine, self.range or [])
+        if self.machine.xive() is not None:
+            self.machine.choose(xive=True)
+            self.range = cells(controller(self.machine.tree()), "ibm,xive-lisn-ranges")
+        return self._boot("boot")
+
+    def _boot(self, when: str, xive: bool = True) -> str | None:
+        """A fresh guest in the mode that CAS chose."""
+        self.guest = None
+        if xive and self.machine.xive() is not None:
+            self.guest = XiveGuest(self.machine, self.range or [])
+        elif self.machine.run.kernel.vm.device is not None:
+            return "the kernel serves XICS's hypercalls"
+        else:
+            self.guest = XicsGuest(self.machine)
         self.guest.bring_up()
-        self.guest.send_ipis("boot")
+        self.guest.send_ipis(when)
         return None
 
     def _ranges(self) -> list[tuple[int, int]] | None:
@@ -223,7 +232,7 @@ class _Steps:
                     fault = broken
         if fault is not None:
             raise fault
-        return "the guest of translated C knows XIVE only" if guest is None else None
+        return "the kernel serves XICS's hypercalls" if guest is None else None
 
     def _look(self, what: str, core: int) -> None:
         known = self.answers.get("kvm-sources-plug")
@@ -239,18 +248,13 @@ class _Steps:
 
     def reset(self) -> str | None:
         """System reset and another boot."""
-        if self.guest is None:
-            return "the guest of translated C knows XIVE only"
-        if self.guest.broken:
+        if self.guest is not None and self.guest.broken:
             return "the guest was not well before"
         self.machine.reset()
-        self.guest = CGuest(self.machine, self.range or [])
-        self.guest.bring_up()
-        self.guest.send_ipis("reset")
-        return None
+        return self._boot("reset")
 
     def switch(self) -> str | None:
-        """CAS to XICS, where only the tree is looked at, and back to XIVE."""
+        """CAS to XICS and back to XIVE."""
         if self.point.ic_mode != "dual":
             return "the machine has one interrupt mode"
         if self.guest is None or self.guest.broken:
@@ -258,8 +262,6 @@ class _Steps:
         self.machine.choose(xive=False)
         if cells(controller(self.machine.tree()), "ibm,interrupt-server-ranges") is None:
             raise Broken("after CAS to XICS the tree has no server ranges")
+        reason = self._boot("switch to XICS", xive=False)
         self.machine.choose(xive=True)
-        self.guest = CGuest(self.machine, self.range or [])
-        self.guest.bring_up()
-        self.guest.send_ipis("switch to XICS and back")
-        return None
+        return self._boot("switch back to XIVE") or reason

@@ -1,7 +1,8 @@
-"""A guest on translated C, doing what Linux does to bring CPUs up and send IPIs with XIVE.
+"""Guests on translated C, doing what Linux does to bring CPUs up and send IPIs.
 
-It takes the first free LISN for each CPU, asks for source and queue by hypercall, and sends each
-CPU an event.  Source of the order: Linux arch/powerpc/sysdev/xive/{common,spapr}.c.
+With XIVE the guest takes the first free LISN for each CPU, asks for source and queue by hypercall,
+and sends each CPU an event; with XICS it sets each CPU's MFRR.
+Source of the order: Linux arch/powerpc/sysdev/xive/{common,spapr}.c and sysdev/xics/icp-hv.c.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ PRIORITY: Final = 6
 QUEUE_SHIFT: Final = 16
 ALWAYS_NOTIFY: Final = 1
 EISN: Final = 0x10
+_IPI_PRIORITY: Final = 4
+_XICS_IPI: Final = 2
 _QUEUES: Final = 0x1000000  # guest address of the first queue; the next follow
 _H: Final = {0: "H_SUCCESS", -1: "H_HARDWARE", -2: "H_FUNCTION", -4: "H_PARAMETER"}
 
@@ -33,28 +36,12 @@ class Ipi(NamedTuple):
     queue: int
 
 
-class CGuest:
-    """The guest.  ``ranges`` are the cells of "ibm,xive-lisn-ranges"."""
+class _Guest:
+    """What both guests share: hypercalls, and whether something was broken before."""
 
-    def __init__(self, machine: CMachine, ranges: list[int]) -> None:
+    def __init__(self, machine: CMachine) -> None:
         self.machine, self.run, self.link = machine, machine.run, machine.link
-        self.memory = machine.run.board.memory
-        self.free = [
-            lisn
-            for first, count in zip(ranges[::2], ranges[1::2], strict=True)
-            for lisn in range(first, first + count)
-        ]
-        self.ipis: dict[int, Ipi] = {}
         self.broken = False
-        device = self.run.kernel.vm.device
-        if device is not None:
-            device.write32 = self._write32
-
-    def _write32(self, address: int, value: int) -> bool:
-        self.memory.write(address, value.to_bytes(4, "big"))
-        return True
-
-    # ---- hypercalls
 
     def hcall(self, cpu: Any, name: str, *given: int) -> tuple[int, list[int]]:
         """A hypercall from a CPU: the code, and the registers from r4 on."""
@@ -82,6 +69,54 @@ class CGuest:
     def _fault(self, text: str) -> Broken:
         self.broken = True
         return Broken(text)
+
+
+class XicsGuest(_Guest):
+    """A guest with XICS: IPIs through MFRR, by hypercall.
+
+    Source: Linux arch/powerpc/sysdev/xics/icp-hv.c.
+    """
+
+    def bring_up(self) -> None:
+        """Every CPU that is there accepts every priority."""
+        for cpu in self.machine.cpus():
+            self._must(cpu, "H_CPPR", 0xFF)
+
+    def send_ipis(self, when: str) -> None:
+        """One IPI to each CPU: just its line goes up, and it takes an IPI."""
+        here = {int(cpu.vcpu_id): cpu for cpu in self.machine.cpus()}
+        sender = next(iter(here.values()))
+        for server, cpu in here.items():
+            self._must(sender, "H_IPI", server, _IPI_PRIORITY)
+            raised = [number for number, other in here.items() if self.run.board.raised(other)]
+            if raised != [server]:
+                raise self._fault(f"{when}: the IPI to server {server} reaches {raised or 'none'}")
+            (taken, *_rest) = self._must(cpu, "H_XIRR")
+            if taken & 0xFFFFFF != _XICS_IPI:
+                raise self._fault(f"{when}: server {server} takes {taken:#x} instead of its IPI")
+            self._must(cpu, "H_IPI", server, 0xFF)
+            self._must(cpu, "H_EOI", taken)
+
+
+class XiveGuest(_Guest):
+    """The guest.  ``ranges`` are the cells of "ibm,xive-lisn-ranges"."""
+
+    def __init__(self, machine: CMachine, ranges: list[int]) -> None:
+        super().__init__(machine)
+        self.memory = machine.run.board.memory
+        self.free = [
+            lisn
+            for first, count in zip(ranges[::2], ranges[1::2], strict=True)
+            for lisn in range(first, first + count)
+        ]
+        self.ipis: dict[int, Ipi] = {}
+        device = self.run.kernel.vm.device
+        if device is not None:
+            device.write32 = self._write32
+
+    def _write32(self, address: int, value: int) -> bool:
+        self.memory.write(address, value.to_bytes(4, "big"))
+        return True
 
     # ---- bringing CPUs up
 
@@ -142,19 +177,32 @@ class CGuest:
 
     def _priority(self, cpu: Any) -> None:
         """The CPU accepts every priority (CPPR)."""
-        cs = self._cs(cpu)
-        self.link.variables["current_cpu"] = cs
-        xive = self.machine.xive()
-        ops, opaque = self._region(xive.tm_mmio)
         constant = self.machine.constant
-        page = int(constant("XIVE_TM_OS_PAGE")) << int(constant("TM_SHIFT"))
-        offset = page | int(constant("TM_QW1_OS")) | int(constant("TM_CPPR"))
-        self.link.run(lambda: ops.write(opaque, offset, 0xFF, 1))
+        offset = int(constant("TM_QW1_OS")) | int(constant("TM_CPPR"))
+        ops, opaque, page = self._tima(cpu)
+        self.link.run(lambda: ops.write(opaque, page | offset, 0xFF, 1))
+
+    def _tima(self, cpu: Any) -> tuple[Any, Any, int]:
+        """The thread context's functions, for accesses from a CPU, and its OS page."""
+        constant = self.machine.constant
+        self.link.variables["current_cpu"] = self._cs(cpu)
+        ops, opaque = self._region(self.machine.xive().tm_mmio)
+        return ops, opaque, int(constant("XIVE_TM_OS_PAGE")) << int(constant("TM_SHIFT"))
+
+    def _take(self, cpu: Any, when: str) -> None:
+        """The CPU is told, and takes the interrupt."""
+        if not self.run.board.raised(cpu):
+            raise self._fault(f"{when}: the CPU with server {int(cpu.vcpu_id)} is not told")
+        ops, opaque, page = self._tima(cpu)
+        offset = page | int(self.machine.constant("TM_SPC_ACK_OS_REG"))
+        self.link.run(lambda: ops.read(opaque, offset, 2))
+        self._priority(cpu)
 
     # ---- IPIs
 
     def send_ipis(self, when: str) -> None:
         """One IPI to each CPU: just its queue gets the event."""
+        here = {int(cpu.vcpu_id): cpu for cpu in self.machine.cpus()}
         for server, ipi in self.ipis.items():
             before = self._queued()
             self._trigger(ipi.lisn)
@@ -164,6 +212,8 @@ class CGuest:
                 raise self._fault(
                     f"{when}: the IPI {ipi.lisn:#x} of server {server} reaches {grown or 'no CPU'}"
                 )
+            if not self._in_kernel():
+                self._take(here[server], when)
             self._load(ipi.lisn, 0)
 
     def _queued(self) -> dict[int, bytes]:

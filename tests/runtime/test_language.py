@@ -246,11 +246,11 @@ int f(void)
 
 def test_a_stub_is_counted_and_never_given_a_callback(c: Runner) -> None:
     run = c(
-        "static void cb(void) { }\nvoid f(void)\n{\n    cpu_reset(NULL);\n}\n"
-        "void g(void)\n{\n    cpu_reset(cb);\n}\n"
+        "static void cb(void) { }\nvoid f(void)\n{\n    cpu_interrupt(NULL);\n}\n"
+        "void g(void)\n{\n    cpu_interrupt(cb);\n}\n"
     )
     run.call("f")
     run.call("f")
-    assert run.link.stubs == {"cpu_reset": 2}
-    with pytest.raises(Faulted, match=r"the stub cpu_reset\(\) was given the callback cb"):
+    assert run.link.stubs == {"cpu_interrupt": 2}
+    with pytest.raises(Faulted, match=r"the stub cpu_interrupt\(\) was given the callback cb"):
         run.call("g")

@@ -7,8 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+import tree_sitter
+
 from spapr_lint.c.blocks import fill, statements
 from spapr_lint.c.context import Context, Writer
+from spapr_lint.c.mask import Source
 from spapr_lint.c.nodes import Node
 
 _DEFINED = re.compile(r"\bdefined\s*\(\s*(\w+)\s*\)|\bdefined\s+(\w+)")
@@ -64,6 +67,40 @@ def _condition(node: Node) -> tuple[str, Node | None]:
         head = node.source.slice(node.start, node.start + 24).lstrip("# \t")
         return (f"not {text}" if head.startswith(("ifndef", "elifndef")) else text), name
     return "", None
+
+
+def side(raw: tree_sitter.Node, source: Source) -> tuple[str, list[tree_sitter.Node]]:
+    """Condition ("" for ``#else``) and content of one side of a conditional."""
+    other = raw.child_by_field_name("alternative")
+    given = raw.child_by_field_name("condition") or raw.child_by_field_name("name")
+    test = ""
+    if given is not None:
+        words = source.slice(given.start_byte, given.end_byte)
+        head = source.slice(raw.start_byte, raw.start_byte + 24).lstrip("# \t")
+        if raw.type in ("preproc_ifdef", "preproc_elifdef"):
+            test = f'defined("{words}")'
+            test = f"not {test}" if head.startswith(("ifndef", "elifndef")) else test
+        else:
+            test = python_condition(words)
+    taken = {node.id for node in (other, given) if node is not None}
+    inner = [kid for kid in raw.named_children if kid.id not in taken]
+    return test, inner
+
+
+def guarded_content(raw: tree_sitter.Node, source: Source) -> list[tree_sitter.Node] | None:
+    """The content of a header's include guard, None if it is no guard."""
+    if raw.type != "preproc_ifdef" or raw.child_by_field_name("alternative") is not None:
+        return None
+    name = raw.child_by_field_name("name")
+    head = source.slice(raw.start_byte, raw.start_byte + 24).lstrip("# \t")
+    inner = [kid for kid in raw.named_children if name is None or kid.id != name.id]
+    if name is None or not head.startswith("ifndef") or not inner or inner[0].type != "preproc_def":
+        return None
+    defined = inner[0].child_by_field_name("name")
+    words = source.masked.text[name.start_byte : name.end_byte]
+    if defined is None or source.masked.text[defined.start_byte : defined.end_byte] != words:
+        return None
+    return inner[1:] if inner[0].child_by_field_name("value") is None else None
 
 
 def conditional(ctx: Context, node: Node, indent: int) -> None:

@@ -29,7 +29,7 @@ from spapr_lint.c.names import words
 from spapr_lint.c.nodes import Node, UntranslatedError, convert, parse_tree
 from spapr_lint.c.operators import OPERATORS
 from spapr_lint.c.parsing import Unit, function_name
-from spapr_lint.c.preprocessor import PREPROCESSOR, python_condition
+from spapr_lint.c.preprocessor import PREPROCESSOR, guarded_content, side
 from spapr_lint.c.records import RECORDS, fields, inner_name
 from spapr_lint.c.statements import STATEMENTS, starting, statement_expression, tagged, zero
 from spapr_lint.c.switches import SWITCHES
@@ -190,14 +190,14 @@ class _File:
             self.refuse(raw, indent, why)
 
     def conditional(self, raw: tree_sitter.Node, indent: int) -> None:
-        guarded = _guard(raw, self.source)
+        guarded = guarded_content(raw, self.source)
         if guarded is not None:
             self.items(guarded, indent)
             return
         word = "if"
         current: tree_sitter.Node | None = raw
         while current is not None:
-            test, inner = _side(current, self.source)
+            test, inner = side(current, self.source)
             line = self.source.line(current.start_byte)
             self.ctx.put(indent, f"{word} {test}:" if test else "else:", line)
             word = "elif"
@@ -369,40 +369,6 @@ def _printable(text: str) -> str:
 def _arguments(words: str) -> list[str]:
     inner = words.partition("(")[2].rpartition(")")[0]
     return [part.strip() for part in inner.split(",")] if inner.strip() else []
-
-
-def _side(raw: tree_sitter.Node, source: Source) -> tuple[str, list[tree_sitter.Node]]:
-    """Condition ("" for ``#else``) and content of one side of a conditional."""
-    other = raw.child_by_field_name("alternative")
-    given = raw.child_by_field_name("condition") or raw.child_by_field_name("name")
-    test = ""
-    if given is not None:
-        words = source.slice(given.start_byte, given.end_byte)
-        head = source.slice(raw.start_byte, raw.start_byte + 24).lstrip("# \t")
-        if raw.type in ("preproc_ifdef", "preproc_elifdef"):
-            test = f'defined("{words}")'
-            test = f"not {test}" if head.startswith(("ifndef", "elifndef")) else test
-        else:
-            test = python_condition(words)
-    taken = {node.id for node in (other, given) if node is not None}
-    inner = [kid for kid in raw.named_children if kid.id not in taken]
-    return test, inner
-
-
-def _guard(raw: tree_sitter.Node, source: Source) -> list[tree_sitter.Node] | None:
-    """The content of a header's include guard, None if it is no guard."""
-    if raw.type != "preproc_ifdef" or raw.child_by_field_name("alternative") is not None:
-        return None
-    name = raw.child_by_field_name("name")
-    head = source.slice(raw.start_byte, raw.start_byte + 24).lstrip("# \t")
-    inner = [kid for kid in raw.named_children if name is None or kid.id != name.id]
-    if name is None or not head.startswith("ifndef") or not inner or inner[0].type != "preproc_def":
-        return None
-    defined = inner[0].child_by_field_name("name")
-    words = source.masked.text[name.start_byte : name.end_byte]
-    if defined is None or source.masked.text[defined.start_byte : defined.end_byte] != words:
-        return None
-    return inner[1:] if inner[0].child_by_field_name("value") is None else None
 
 
 _TAG = re.compile(r"/[*/]\s*([a-z_]+\.[a-z]+)\s*(?:\*/)?\Z")

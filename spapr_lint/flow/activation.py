@@ -291,7 +291,11 @@ def advance(m: Machine, generator: Object, wanted: int | None = None) -> tuple[l
             return items, exact
     closure, env, depth = generator.extra[:3]
     where = (closure.module, closure.index)
-    if depth >= m.limits.depth or sum(1 for known, _ in m.stack if known == where) >= 3:
+    nested = sum(1 for known, _ in m.stack if known == where)
+    spent = m.steps > m.limits.exact_steps  # one that recurs is then taken as it is
+    if depth >= m.limits.depth or nested >= (1 if spent else 3) or m.steps > m.limits.root_steps:
+        if spent:
+            m.limit("budget", closure.module, closure.function.site)
         return [UNKNOWN], False
     child = activation(m, depth + 1, closure, env)
     child.yields = []

@@ -78,3 +78,16 @@ def test_a_loop_that_is_cut_short_goes_on_in_general(pack: str) -> None:
         "f()\n"
     )
     assert len(followed(text, pack).findings) == 1
+
+
+def test_generators_that_recur_into_one_another(pack: str) -> None:
+    count = 10
+    text = "".join(
+        f"def g{n}(x):\n"
+        + "".join(f"    if choice():\n        yield from g{m}(x)\n" for m in range(count))
+        + "    yield x\n"
+        for n in range(count)
+    )
+    report = followed(text + "for each in g0(source()):\n    sink(each)\n", pack)
+    assert len(report.findings) == 1
+    assert report.ledger.limits_hit

@@ -166,3 +166,33 @@ def test_speed() -> None:
 
     assert best("-M pseries,ic-mode=xive,vsmt=8 -smp 4", 5) <= 0.005
     assert best("-M pseries,ic-mode=xive -smp 1024", 2) <= 1.0
+
+
+def test_output_is_whole_or_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "tree.json"
+    target.write_text("old")
+    target.chmod(0o640)
+
+    def interrupted(self: Path, other: Path) -> Path:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            main(["dt", "--output", str(target), *WORDS.split()])
+    assert target.read_text() == "old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["tree.json"]
+    assert main(["dt", "--output", str(target), *WORDS.split()]) == 0
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert target.read_text().startswith("{")
+    assert main(["dt", "--output", str(tmp_path / "no" / "where"), *WORDS.split()]) == 2
+    assert "cannot write" in capsys.readouterr().err
+
+
+def test_warnings_come_before_a_refusal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dt", *"-M pseries -smp 2,maxcpus=0,sockets=3 --qemu 7.2".split()]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("qemu-system-ppc64: warning: Deprecated CPU topology")
+    assert lines[1].startswith("qemu-system-ppc64: Invalid CPU topology")

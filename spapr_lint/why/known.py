@@ -194,7 +194,8 @@ def _empty(ground: Ground, module: int, spot: Spot, function: ir.Function | None
         for entry in ground.loaded.ledger.not_translated:
             if entry.path == ground.sources[module].display and entry.line == spot.line:
                 return f"this was not translated: {entry.what}"
-        if function is None:
+        row = ground.sources[module].shown(spot.line).strip()
+        if function is None and row and not row.startswith(("/*", "*", "//", "#")):
             return (
                 "no function that stands here was translated: one that holds no word of the"
                 " packs, and neither calls nor is called by one that does, cannot see a number"

@@ -153,6 +153,7 @@ def test_c_that_no_word_reaches_says_so(tmp_path: Path) -> None:
     )
     name = program(tmp_path, text, "m.c")
     assert "no function that stands here was translated" in ask(tmp_path, "why", f"{name}:3")
+    assert "no value stands there" in ask(tmp_path, "why", f"{name}:5")
     assert "no known kind" in ask(tmp_path, "why", f"{name}:3", "--all")
 
 

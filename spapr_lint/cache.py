@@ -7,13 +7,11 @@ checksum; one that is damaged, cut short or of another version is not found.
 
 from __future__ import annotations
 
-import hashlib
 import marshal
 import os
 import sys
 import zlib
 from collections.abc import Iterable, Sequence
-from importlib.util import find_spec
 from typing import Any, Final
 
 _MAGIC: Final = b"spapr-lint made 1\n"
@@ -30,7 +28,9 @@ def folder_of(root: str) -> str:
 
 def digest(*parts: bytes | str) -> str:
     """A name for some contents, in hexadecimal; order and borders of parts count."""
-    made = hashlib.blake2b(digest_size=20)
+    from hashlib import blake2b  # not for those who only ask where the cache is
+
+    made = blake2b(digest_size=20)
     for part in parts:
         data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
         made.update(b"%d:" % len(data))
@@ -118,6 +118,8 @@ def made_by(here: Sequence[str], packages: Iterable[str]) -> str:
     Files are told apart by size and time of change, so that an edit of the tool
     counts at once.
     """
+    from importlib.util import find_spec
+
     parts = [sys.version, sys.implementation.cache_tag or ""]
     for place in here:
         parts.extend(_files(place))

@@ -36,7 +36,8 @@ YIELD(value)                      value may be None
 YIELD_FROM(iterable)
 AWAIT(value)
 BIND(target, value)               ``:=``
-FORMAT(parts)                     an f-string; parts are expressions
+FORMAT(parts)                     an f-string; parts are expressions, text that stands
+                                  together is one part
 STAR(value)                       in arguments, displays and targets
 OPAQUE(text)                      what the front end could not read
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
+from spapr_lint.python import builtin
 from spapr_lint.python.errors import ParseError
 from spapr_lint.python.positions import Position, positions
 
@@ -68,9 +68,7 @@ def _moved(
 def _chunks(text: str, tops: Sequence[int]) -> list[_Chunk] | None:
     """The top-level statements; None if Python cannot read the text, or sees others."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            body = ast.parse(text).body
+        body = builtin.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     kept = [statement for statement in body if not _does_nothing(statement)]

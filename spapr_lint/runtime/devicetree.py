@@ -73,77 +73,85 @@ def find_path(tree: DeviceTree, path: str) -> int:
     return offset
 
 
+def _at(tree: Any, offset: int) -> Node:
+    if not isinstance(tree, DeviceTree) or not 0 <= offset < len(tree._nodes):
+        raise Faulted(f"no node {offset} of a device tree")
+    return tree._nodes[offset]
+
+
+def _add(tree: Any, parent: int, name: Any) -> int:
+    text = text_of(name)
+    if any(tree._nodes[child].name == text for child in _at(tree, parent).children):
+        return EXISTS
+    tree._nodes.append(Node(text, parent, {}, []))
+    _at(tree, parent).children.insert(0, len(tree._nodes) - 1)
+    return len(tree._nodes) - 1
+
+
+def _put(tree: Any, offset: int, name: Any, raw: bytes) -> int:
+    if offset < 0:
+        return offset
+    _at(tree, offset).properties[text_of(name)] = raw
+    return 0
+
+
+def _put_cells(size: int) -> Any:
+    def cells(tree: Any, offset: int, name: Any, value: int) -> int:
+        raw = (int(value) & ((1 << size * 8) - 1)).to_bytes(size, "big")
+        return _put(tree, offset, name, raw)
+
+    return cells
+
+
+def _get(tree: Any, offset: int, name: Any, length: Any = None) -> Any:
+    raw = _at(tree, offset).properties.get(text_of(name))
+    if length is not None:
+        length.v = NOT_FOUND if raw is None else len(raw)
+    return None if raw is None else array(UINT8, list(raw))
+
+
+def _drop(tree: Any, offset: int, name: Any) -> int:
+    return NOT_FOUND if _at(tree, offset).properties.pop(text_of(name), None) is None else 0
+
+
+def _phandle(tree: Any, offset: int) -> int:
+    return int.from_bytes(_at(tree, offset).properties.get("phandle", b""), "big")
+
+
+def _next_child(tree: Any, offset: int) -> int:
+    siblings = _at(tree, _at(tree, offset).parent).children
+    index = siblings.index(offset) + 1
+    return siblings[index] if index < len(siblings) else NOT_FOUND
+
+
 def device_tree(link: Link) -> dict[str, Any]:
     """libfdt's functions, and QEMU's ``_FDT``."""
-
-    def at(tree: Any, offset: int) -> Node:
-        if not isinstance(tree, DeviceTree) or not 0 <= offset < len(tree._nodes):
-            raise Faulted(f"no node {offset} of a device tree")
-        return tree._nodes[offset]
-
-    def add(tree: Any, parent: int, name: Any) -> int:
-        text = text_of(name)
-        if any(tree._nodes[child].name == text for child in at(tree, parent).children):
-            return EXISTS
-        tree._nodes.append(Node(text, parent, {}, []))
-        at(tree, parent).children.insert(0, len(tree._nodes) - 1)
-        return len(tree._nodes) - 1
-
-    def put(tree: Any, offset: int, name: Any, raw: bytes) -> int:
-        if offset < 0:
-            return offset
-        at(tree, offset).properties[text_of(name)] = raw
-        return 0
-
-    def put_cells(size: int) -> Any:
-        def cells(tree: Any, offset: int, name: Any, value: int) -> int:
-            raw = (int(value) & ((1 << size * 8) - 1)).to_bytes(size, "big")
-            return put(tree, offset, name, raw)
-
-        return cells
-
-    def get(tree: Any, offset: int, name: Any, length: Any = None) -> Any:
-        raw = at(tree, offset).properties.get(text_of(name))
-        if length is not None:
-            length.v = NOT_FOUND if raw is None else len(raw)
-        return None if raw is None else array(UINT8, list(raw))
-
-    def drop(tree: Any, offset: int, name: Any) -> int:
-        return NOT_FOUND if at(tree, offset).properties.pop(text_of(name), None) is None else 0
-
-    def phandle(tree: Any, offset: int) -> int:
-        return int.from_bytes(at(tree, offset).properties.get("phandle", b""), "big")
 
     def checked(result: int) -> None:
         if result < 0:
             where = link.place()
             raise Exited(f"error creating device tree: {where}: libfdt error {result}", where)
 
-    def next_child(tree: Any, offset: int) -> int:
-        siblings = at(tree, at(tree, offset).parent).children
-        index = siblings.index(offset) + 1
-        return siblings[index] if index < len(siblings) else NOT_FOUND
-
     return {
-        "fdt_add_subnode": add,
-        "fdt_setprop": lambda t, o, n, data, size: put(t, o, n, bytes_of(data, int(size))),
-        "fdt_setprop_cell": put_cells(4),
-        "fdt_setprop_u32": put_cells(4),
-        "fdt_setprop_u64": put_cells(8),
-        "fdt_setprop_empty": lambda t, o, n: put(t, o, n, b""),
-        "fdt_setprop_string": lambda t, o, n, s: put(t, o, n, text_of(s).encode() + b"\0"),
-        "fdt_appendprop": lambda t, o, n, data, size: put(
-            t, o, n, at(t, o).properties.get(text_of(n), b"") + bytes_of(data, int(size))
+        "fdt_add_subnode": _add,
+        "fdt_setprop": lambda t, o, n, data, size: _put(t, o, n, bytes_of(data, int(size))),
+        "fdt_setprop_cell": _put_cells(4),
+        "fdt_setprop_u32": _put_cells(4),
+        "fdt_setprop_u64": _put_cells(8),
+        "fdt_setprop_empty": lambda t, o, n: _put(t, o, n, b""),
+        "fdt_setprop_string": lambda t, o, n, s: _put(t, o, n, text_of(s).encode() + b"\0"),
+        "fdt_appendprop": lambda t, o, n, data, size: _put(
+            t, o, n, _at(t, o).properties.get(text_of(n), b"") + bytes_of(data, int(size))
         ),
         "fdt_path_offset": lambda tree, path: find_path(tree, text_of(path)),
         "fdt_subnode_offset": lambda tree, o, name: find_child(tree, o, text_of(name)),
-        "fdt_parent_offset": lambda tree, offset: at(tree, offset).parent,
-        "fdt_first_subnode": lambda tree, o: (at(tree, o).children or [NOT_FOUND])[0],
-        "fdt_next_subnode": next_child,
-        "fdt_getprop": get,
-        "fdt_get_name": lambda tree, offset, *_length: Text(at(tree, offset).name),
-        "fdt_get_phandle": phandle,
-        "fdt_delprop": drop,
+        "fdt_parent_offset": lambda tree, offset: _at(tree, offset).parent,
+        "fdt_first_subnode": lambda tree, o: (_at(tree, o).children or [NOT_FOUND])[0],
+        "fdt_next_subnode": _next_child,
+        "fdt_getprop": _get,
+        "fdt_get_name": lambda tree, offset, *_length: Text(_at(tree, offset).name),
+        "fdt_get_phandle": _phandle,
+        "fdt_delprop": _drop,
         "fdt_strerror": lambda code: Text(f"libfdt error {code}"),
         "_FDT": checked,
     }  # fmt: skip

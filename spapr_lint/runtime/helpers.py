@@ -24,9 +24,9 @@ from spapr_lint.runtime.memory import (
     find,
     place,
     root,
-    size_of,
 )
 from spapr_lint.runtime.program import POINTER
+from spapr_lint.runtime.rawbytes import size_of
 from spapr_lint.runtime.types import IntType, PointerType, SizeOf, UnknownType
 from spapr_lint.runtime.views import view
 

@@ -20,8 +20,9 @@ from spapr_lint.runtime.errors import Aborted, Faulted, UnknownExternal
 from spapr_lint.runtime.layout import RecordType
 from spapr_lint.runtime.link import Link
 from spapr_lint.runtime.literal import Text
-from spapr_lint.runtime.memory import Ref, find, root, size_of
+from spapr_lint.runtime.memory import Ref, find, root
 from spapr_lint.runtime.qom import Qom
+from spapr_lint.runtime.rawbytes import size_of
 from spapr_lint.runtime.reports import Reports
 from spapr_lint.runtime.views import View, bytes_of, put_bytes
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from spapr_lint.runtime.bitmaps import bitmaps
 from spapr_lint.runtime.errors import Aborted, Exited, Faulted, OutOfBounds
 from spapr_lint.runtime.layout import RecordType
 from spapr_lint.runtime.link import Link
 from spapr_lint.runtime.literal import LIMIT, Text
-from spapr_lint.runtime.memory import Array, Pointer, Record, array, clear
+from spapr_lint.runtime.memory import Array, Record, array, clear
 from spapr_lint.runtime.text import compare, formatted, text_of
-from spapr_lint.runtime.types import UINT8, ULONG, ArrayType, IntType, SizeOf
+from spapr_lint.runtime.types import UINT8, ArrayType, IntType, SizeOf
 from spapr_lint.runtime.views import bytes_of, put_bytes
 
 _ERRNO = {
@@ -32,8 +33,8 @@ def libc(link: Link) -> dict[str, Any]:
         **_constants(),
         **_endian(),
         **_numbers(),
-        **_bitmaps(),
-        **_texts(link),
+        **bitmaps(),
+        **_texts(),
         **_Heap().names(),
         "memset": _memset,
         "memcpy": _memcpy,
@@ -193,136 +194,64 @@ def _atomic_set(pointer: Any, value: Any) -> None:
     pointer.v = value
 
 
-def _bits_of(bitmap: Any) -> tuple[Any, int]:
-    return (bitmap._array, bitmap._index * 64) if isinstance(bitmap, Pointer) else (bitmap, 0)
+def _contains(text: Any, part: Any) -> Any:
+    whole, at = text_of(text), text_of(text).find(text_of(part))
+    return None if at < 0 else Text(whole[at:])
 
 
-def _bitmaps() -> dict[str, Any]:
-    """QEMU's bitmaps: arrays of ``unsigned long``, lowest bit first."""
+def _put(buffer: Any, size: int, form: Any, *given: Any) -> int:
+    made = formatted(form, given)
+    if size > 0:
+        put_bytes(buffer, made.encode("latin-1", "replace")[: size - 1] + b"\0")
+    return len(made)
 
-    def put(bitmap: Any, first: int, count: int, on: bool) -> None:
-        longs, base = _bits_of(bitmap)
-        for bit in range(base + first, base + first + count):
-            one = 1 << (bit & 63)
-            longs[bit >> 6] = longs[bit >> 6] | one if on else longs[bit >> 6] & ~one
 
-    def test(bit: int, bitmap: Any) -> int:
-        longs, base = _bits_of(bitmap)
-        bit += base
-        return int(longs[bit >> 6] >> (bit & 63) & 1)
+def _copied(text: Any, size: int | None = None) -> Any:
+    return None if text is None else Text(text_of(text)[:size])
 
-    def change(bit: int, bitmap: Any, on: bool) -> int:
-        old = test(bit, bitmap)
-        put(bitmap, bit, 1, on)
-        return old
 
-    def find(bitmap: Any, size: int, start: int, wanted: int) -> int:
-        return next((b for b in range(start, size) if test(b, bitmap) == wanted), size)
+def _joined(*parts: Any) -> Text:
+    found = []
+    for part in parts:
+        if part is None:
+            break
+        found.append(text_of(part))
+    return Text("".join(found))
 
-    def area(bitmap: Any, size: int, start: int, count: int, align: int) -> int:
-        align, at = int(align), (start + int(align)) & ~int(align)
-        while at + count <= size:
-            used = next((b for b in range(at, at + count) if test(b, bitmap)), -1)
-            if used < 0:
-                return at
-            at = (used + 1 + align) & ~align
-        return size
 
-    def combine(to: Any, bits: list[int]) -> int:
-        for index, bit in enumerate(bits):
-            put(to, index, 1, bool(bit))
-        return int(any(bits))
+def _equal(left: Any, right: Any) -> int:
+    return int(left is not right) if left is None or right is None else compare(left, right)
 
+
+def _strings(listed: Any) -> list[str]:
+    found: list[str] = []
+    while listed[len(found)] is not None:
+        found.append(text_of(listed[len(found)]))
+    return found
+
+
+def _texts() -> dict[str, Any]:
     return {
-        "bitmap_new": lambda n: Array(ULONG, -(-n // 64)),
-        "bitmap_try_new": lambda n: Array(ULONG, -(-n // 64)),
-        "bitmap_zero": lambda b, n: put(b, 0, n, False),
-        "bitmap_fill": lambda b, n: put(b, 0, n, True),
-        "bitmap_set": lambda b, first, n: put(b, first, n, True),
-        "bitmap_clear": lambda b, first, n: put(b, first, n, False),
-        "bitmap_empty": lambda b, n: int(find(b, n, 0, 1) == n),
-        "bitmap_full": lambda b, n: int(find(b, n, 0, 0) == n),
-        "bitmap_copy": lambda to, a, n: combine(to, [test(i, a) for i in range(n)]),
-        "bitmap_or": lambda to, a, b, n: combine(
-            to, [test(i, a) | test(i, b) for i in range(n)]
-        ),
-        "bitmap_and": lambda to, a, b, n: combine(
-            to, [test(i, a) & test(i, b) for i in range(n)]
-        ),
-        "bitmap_andnot": lambda to, a, b, n: combine(
-            to, [test(i, a) & ~test(i, b) & 1 for i in range(n)]
-        ),
-        "bitmap_equal": lambda a, b, n: int(all(test(i, a) == test(i, b) for i in range(n))),
-        "bitmap_count_one": lambda b, n: sum(test(i, b) for i in range(n)),
-        "bitmap_find_next_zero_area": area,
-        "find_next_bit": lambda b, size, start: find(b, size, start, 1),
-        "find_first_bit": lambda b, size: find(b, size, 0, 1),
-        "find_next_zero_bit": lambda b, size, start: find(b, size, start, 0),
-        "find_first_zero_bit": lambda b, size: find(b, size, 0, 0),
-        "find_last_bit": lambda b, size: next(
-            (i for i in range(size - 1, -1, -1) if test(i, b)), size
-        ),
-        "set_bit": lambda bit, b: put(b, bit, 1, True),
-        "clear_bit": lambda bit, b: put(b, bit, 1, False),
-        "test_bit": test,
-        "test_and_set_bit": lambda bit, b: change(bit, b, True),
-        "test_and_clear_bit": lambda bit, b: change(bit, b, False),
-    }  # fmt: skip
-
-
-def _texts(link: Link) -> dict[str, Any]:
-    def contains(text: Any, part: Any) -> Any:
-        whole, at = text_of(text), text_of(text).find(text_of(part))
-        return None if at < 0 else Text(whole[at:])
-
-    def put(buffer: Any, size: int, form: Any, *given: Any) -> int:
-        made = formatted(form, given)
-        if size > 0:
-            put_bytes(buffer, made.encode("latin-1", "replace")[: size - 1] + b"\0")
-        return len(made)
-
-    def copied(text: Any, size: int | None = None) -> Any:
-        return None if text is None else Text(text_of(text)[:size])
-
-    def joined(*parts: Any) -> Text:
-        found = []
-        for part in parts:
-            if part is None:
-                break
-            found.append(text_of(part))
-        return Text("".join(found))
-
-    def equal(left: Any, right: Any) -> int:
-        return int(left is not right) if left is None or right is None else compare(left, right)
-
-    def strings(listed: Any) -> list[str]:
-        found: list[str] = []
-        while listed[len(found)] is not None:
-            found.append(text_of(listed[len(found)]))
-        return found
-
-    del link
-    return {
-        "g_strjoinv": lambda between, listed: Text(text_of(between).join(strings(listed))),
-        "g_strv_length": lambda listed: len(strings(listed)),
+        "g_strjoinv": lambda between, listed: Text(text_of(between).join(_strings(listed))),
+        "g_strv_length": lambda listed: len(_strings(listed)),
         "g_strfreev": lambda _listed: None,
         "strlen": lambda text: len(text_of(text)),
         "strcmp": compare,
         "strncmp": lambda a, b, n: compare(text_of(a)[:n], text_of(b)[:n]),
-        "strstr": contains,
-        "strchr": lambda text, code: contains(text, Text(chr(code))),
+        "strstr": _contains,
+        "strchr": lambda text, code: _contains(text, Text(chr(code))),
         "g_str_equal": lambda a, b: int(compare(a, b) == 0),
-        "g_strcmp0": equal,
+        "g_strcmp0": _equal,
         "g_str_has_prefix": lambda text, part: int(text_of(text).startswith(text_of(part))),
         "g_str_has_suffix": lambda text, part: int(text_of(text).endswith(text_of(part))),
-        "g_strdup": copied,
-        "g_strndup": copied,
-        "g_strconcat": joined,
+        "g_strdup": _copied,
+        "g_strndup": _copied,
+        "g_strconcat": _joined,
         "g_strdup_printf": lambda form, *given: formatted(form, given),
         "g_strdup_vprintf": lambda form, given: formatted(form, given),
-        "sprintf": lambda buffer, form, *given: put(buffer, 1 << 12, form, *given),
-        "snprintf": put,
-        "g_snprintf": put,
+        "sprintf": lambda buffer, form, *given: _put(buffer, 1 << 12, form, *given),
+        "snprintf": _put,
+        "g_snprintf": _put,
         "strerror": lambda number: Text(f"errno {number}"),
         "g_strerror": lambda number: Text(f"errno {number}"),
     }

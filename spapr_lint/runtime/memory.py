@@ -12,7 +12,7 @@ from typing import Any
 from spapr_lint.runtime.errors import Faulted, OutOfBounds
 from spapr_lint.runtime.layout import FRESH, Field, RecordType
 from spapr_lint.runtime.literal import LIMIT, Sealed, Text
-from spapr_lint.runtime.types import ArrayType, FloatType, IntType, PointerType, SizeOf
+from spapr_lint.runtime.types import ArrayType, FloatType, IntType, PointerType
 
 
 class Record(metaclass=RecordType):
@@ -484,24 +484,3 @@ class FieldRef(metaclass=Sealed):
 
     def __hash__(self) -> int:
         return hash((id(self._record), self._name))
-
-
-def size_of(thing: Any) -> SizeOf:
-    """``sizeof`` of a type or of a value; a record type keeps its own."""
-    if isinstance(thing, Array):
-        return SizeOf.of(thing._of, len(thing._items))
-    if isinstance(thing, Text):
-        return SizeOf(len(thing) + 1)
-    if isinstance(thing, (RecordType, Record)):
-        kind = thing if isinstance(thing, RecordType) else type(thing)
-        known = kind.__dict__.get("_known")
-        if known is None:
-            known = kind._known = SizeOf.of(kind)
-        return known
-    if isinstance(thing, FieldRef):
-        return SizeOf(8)
-    if isinstance(thing, int):
-        return SizeOf(4)
-    if hasattr(type(thing), "zero"):
-        return SizeOf.of(thing)
-    return SizeOf(8)

@@ -50,6 +50,14 @@ class _Lists:
         del items[next(i for i, item in enumerate(items) if item is element)]
         del self.homes[id(element), field]
 
+    def after(self, element: Any, new: Any, field: str) -> None:
+        items = self.home(element, field)
+        self.insert(items, items.index(element) + 1, new, field)
+
+    def before(self, element: Any, new: Any, field: str) -> None:
+        items = self.home(element, field)
+        self.insert(items, items.index(element), new, field)
+
     def beside(self, element: Any, field: str, step: int) -> Any:
         items = self.home(element, field)
         at = next(i for i, item in enumerate(items) if item is element) + step
@@ -63,14 +71,6 @@ def queues() -> dict[str, Any]:
 
     def remove_head(head: Any, field: str) -> None:
         lists.remove(_of(head)[0], field)
-
-    def after(element: Any, new: Any, field: str) -> None:
-        items = lists.home(element, field)
-        lists.insert(items, items.index(element) + 1, new, field)
-
-    def before(element: Any, new: Any, field: str) -> None:
-        items = lists.home(element, field)
-        lists.insert(items, items.index(element), new, field)
 
     def each(head: Any, _field: str) -> list[Any]:
         return list(_of(head))
@@ -93,9 +93,11 @@ def queues() -> dict[str, Any]:
                 _of(head), len(_of(head)), new, field
             ),
             "INSERT_AFTER": (
-                after if queue in ("QLIST", "QSLIST") else lambda _h, e, n, f: after(e, n, f)
+                lists.after
+                if queue in ("QLIST", "QSLIST")
+                else lambda _head, element, new, field: lists.after(element, new, field)
             ),
-            "INSERT_BEFORE": before,
+            "INSERT_BEFORE": lists.before,
             "REMOVE_HEAD": remove_head,
             "REMOVE": (
                 lists.remove

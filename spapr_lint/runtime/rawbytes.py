@@ -9,8 +9,9 @@ from typing import Any
 
 from spapr_lint.runtime.errors import Faulted
 from spapr_lint.runtime.layout import Field, RecordType, lay_out
-from spapr_lint.runtime.memory import Array, Record
-from spapr_lint.runtime.types import ArrayType, IntType
+from spapr_lint.runtime.literal import Text
+from spapr_lint.runtime.memory import Array, FieldRef, Record
+from spapr_lint.runtime.types import ArrayType, IntType, SizeOf
 
 
 def activate(place: Record, field: Field) -> None:
@@ -143,3 +144,24 @@ def store_bytes(record: Record, start: int, raw: bytes) -> None:
         whole = bytearray(to_bytes(field.type, getattr(record, name)))
         whole[low - offset : high - offset] = raw[low - start : high - start]
         setattr(record, name, from_bytes(field.type, bytes(whole)))
+
+
+def size_of(thing: Any) -> SizeOf:
+    """``sizeof`` of a type or of a value; a record type keeps its own."""
+    if isinstance(thing, Array):
+        return SizeOf.of(thing._of, len(thing._items))
+    if isinstance(thing, Text):
+        return SizeOf(len(thing) + 1)
+    if isinstance(thing, (RecordType, Record)):
+        kind = thing if isinstance(thing, RecordType) else type(thing)
+        known = kind.__dict__.get("_known")
+        if known is None:
+            known = kind._known = SizeOf.of(kind)
+        return known
+    if isinstance(thing, FieldRef):
+        return SizeOf(8)
+    if isinstance(thing, int):
+        return SizeOf(4)
+    if hasattr(type(thing), "zero"):
+        return SizeOf.of(thing)
+    return SizeOf(8)

@@ -199,3 +199,34 @@ def test_the_second_version_of_the_fix_aborts_the_bring_up() -> None:
     dense = evaluate_c(Point(2, 2), made).answers
     assert dense["ends-exist"].state == PASSED
     assert dense["ipis-boot"].state == PASSED
+
+
+MUTANTS = {
+    "one LISN too many": (
+        "hw/intc/spapr_xive.c",
+        ("cpu_to_be32(SPAPR_IRQ_IPI + nr_servers)", "cpu_to_be32(SPAPR_IRQ_IPI + nr_servers + 1)"),
+        Point(2, 2),
+        "range-claimed",
+    ),
+    "a target that is another server": (
+        "hw/intc/spapr_xive.c",
+        ("*out_end_idx = (cpu->vcpu_id << 3) + prio", "*out_end_idx = prio"),
+        Point(2, 2),
+        "ipis-boot",
+    ),
+    "a server bound without VSMT": (
+        "hw/ppc/spapr.c",
+        ("max_cpus * spapr->vsmt", "max_cpus"),
+        Point(2, 4, vsmt=8),
+        "ends-exist",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_fault_put_into_the_c_is_found(name: str) -> None:
+    path, (anchor, new), point, rule = MUTANTS[name]
+    text = once((Path(TREE) / path).read_text(), anchor, new)
+    made = program(CSource(MemoryTree({path: text.encode()}, DiskTree(TREE))))
+    answers = evaluate_c(point, made).answers
+    assert answers[rule].state == FAILED, {n: a for n, a in answers.items() if a.state == FAILED}

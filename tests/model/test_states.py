@@ -1,18 +1,26 @@
 """XICS, XIVE, KVM, CAS, hotplug and migration in any order: nothing breaks, no IPI is lost.
 
 A state machine of hypothesis finds short ways to a fault; a walk of 50,000 steps looks far.
+``python tests/model/test_states.py [STEPS]`` lets hypothesis take 50,000 steps by itself.
 """
 
 from __future__ import annotations
 
 import random
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from spapr_lint.model.hypercall import HCALLS
 
@@ -148,3 +156,28 @@ def test_a_long_walk_of_a_hostile_guest(words: str) -> None:
         if step % 400 == 0:
             world.messages(step)
     world.check()
+
+
+def main(wanted: int) -> None:
+    """Half of the steps by each state machine, each round with other random numbers."""
+    long = settings(QUIET, max_examples=100, database=None)
+    start = time.process_time()
+    for machine in (WellBehaved, Hostile):
+        taken = 0
+
+        class Counted(machine):  # type: ignore[misc, valid-type]
+            def teardown(self) -> None:
+                nonlocal taken
+                taken += self.steps if hasattr(self, "steps") else 0
+
+            @invariant()
+            def count(self) -> None:
+                self.steps = getattr(self, "steps", -1) + 1
+
+        while taken < wanted // 2:
+            run_state_machine_as_test(Counted, settings=long)
+        print(f"{machine.__name__}: {taken} steps, {time.process_time() - start:.0f} s")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 50_000)

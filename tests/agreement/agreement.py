@@ -1,6 +1,6 @@
 """Both judges on each mutant: the sweep over machines, and the linter.
 
-``python -m tests.agreement.agreement [--budget SECONDS] [--recall] [--all]`` takes mutants in a
+``python -m tests.agreement.agreement [--budget SECONDS] [--without-strides]`` takes mutants in a
 fixed random order until the budget of processor time is spent, and prints the count, each miss,
 and each mutant that is flagged and equal on every machine, with its reason.
 """

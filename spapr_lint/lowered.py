@@ -35,7 +35,8 @@ class Lowered(NamedTuple):
 def maker() -> str:
     """What the IR of a content depends on apart from the content."""
     home = os.path.dirname(__file__)
-    places = (os.path.join(home, "python"), os.path.join(home, "ir.py"))
+    names = ("python", "ir.py", "lowered.py", "translated.py")
+    places = [os.path.join(home, name) for name in names]
     return made_by(places, ["libcst"])
 
 

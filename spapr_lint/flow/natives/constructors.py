@@ -10,7 +10,7 @@ from spapr_lint.flow import arithmetic, blessings, calls, classes, containers, f
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine
 from spapr_lint.flow.natives.common import given, make, make_dict
-from spapr_lint.flow.objects import Object, Wrapper
+from spapr_lint.flow.objects import ClassRef, Object, Wrapper
 from spapr_lint.flow.values import (
     BOOLEAN,
     NOTHING,
@@ -174,6 +174,13 @@ def formatted(m: Machine, a: Activation, value: Value, site: int) -> Value:
     return convert(m, a, Arguments([value]), site, "format") if value.refs else value
 
 
+def _shown(ref: Object) -> bool:
+    """Whether the text of an object shows what it holds: not that of a plain instance."""
+    if ref.shape not in ("instance", "symbol") or "args" in ref.slots:
+        return True
+    return isinstance(ref.type, ClassRef) and "dataclass" in ref.type.traits
+
+
 def deep(m: Machine, ref: Object, depth: int) -> list[Value]:
     """All values that a container holds, those of inner containers too, each looked at once."""
     found: list[Value] = []
@@ -187,13 +194,15 @@ def deep(m: Machine, ref: Object, depth: int) -> list[Value]:
                     continue
                 found.append(value)
                 for inner in value.refs:
-                    if isinstance(inner, Object) and id(inner) not in seen:
+                    if isinstance(inner, Object) and id(inner) not in seen and _shown(inner):
                         seen.add(id(inner))
                         below.append(inner)
             if len(seen) > _HELD:
                 m.limit("depth", ref.site[0], ref.site[1])
+                m.steps += len(found) >> 3
                 return found
         level = below
+    m.steps += len(found) >> 3  # looking into much is work, too
     return found
 
 

@@ -8,7 +8,7 @@ from spapr_lint.flow import arithmetic, containers, iterables
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, touch
 from spapr_lint.flow.natives.common import Call, given, iterator, make, whole
-from spapr_lint.flow.natives.constructors import deep, formatted
+from spapr_lint.flow.natives.constructors import formatted
 from spapr_lint.flow.natives.iteration import ordered
 from spapr_lint.flow.objects import ANY, LENGTH, Object
 from spapr_lint.flow.values import (
@@ -356,7 +356,7 @@ def binary(
         held = [formatted(m, a, right, site)]
         for ref in right.refs:
             if isinstance(ref, Object) and ref.shape in containers.SHAPES:
-                held += [formatted(m, a, part, site) for part in deep(m, ref, 3)]
+                held += [formatted(m, a, part, site) for part in list(ref.slots.values())]
         return arithmetic.mixed(m, a, [left, *held], site)
     found = [ref for ref in (*left.refs, *right.refs) if isinstance(ref, Object)]
     if not any(ref.shape in containers.SHAPES for ref in found):

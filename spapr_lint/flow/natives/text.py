@@ -231,7 +231,9 @@ def _computed(
     options = {key: part[0] for key, part in named.items() if part is not None}
     if not _bounded(item, name, values + list(options.values())):
         return None
-    function: Callable[..., Any] = getattr(item, name)
+    function: Callable[..., Any] | None = getattr(item, name, None)
+    if function is None:  # a method of another type of text
+        return None
     try:
         result = function(*values, **options)
     except Exception:  # the program's own error: no value

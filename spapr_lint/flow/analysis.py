@@ -94,6 +94,7 @@ def _limits(outcome: Outcome, sources: Sequence[report.Source]) -> tuple[Unseen,
         "recursion": "a recursion that did not become stable",
         "loop": "a loop that did not become stable",
         "budget": "more than can be followed exactly: calls were merged",
+        "total": "a program too large to follow whole: from here on calls are entered sparingly",
         "internal": "an internal error of spapr-lint: please report it",
         "rounds": "fields that did not become stable",
     }

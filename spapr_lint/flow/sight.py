@@ -18,7 +18,7 @@ from spapr_lint.flow.uses import walk, word_of
 Body = tuple[int, int]
 """A module and a function of it; -1 for what stands outside of functions."""
 
-_EVERYWHERE = ("rounds", "budget", "internal")
+_EVERYWHERE = ("rounds", "budget", "total", "internal")
 
 
 def unresolved(

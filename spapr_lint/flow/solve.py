@@ -162,6 +162,9 @@ def _spent(m: Machine, program: Program, module: int) -> None:
     elif m.exact and m.total_exact > scope.EXACT:
         m.limit("budget", module, 0)
         m.exact = frozenset()
+    if m.total > scope.TOTAL and m.limits.root_steps > scope.LEAST:
+        m.limit("total", module, 0)
+        m.limits.root_steps = scope.LEAST
 
 
 def _stale(m: Machine, root: Root) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Protocol
 
 
@@ -28,13 +29,20 @@ class Tree(Protocol):
 
 
 class DiskTree:
-    """The files below a folder; dot folders and symbolic links to folders are left out."""
+    """The files below a folder; dot folders and symbolic links to folders are left out.
+
+    Folders are listed once, when that is first asked: a tree is for one run.
+    """
 
     def __init__(self, root: str) -> None:
         self.root = root
 
     def paths(self) -> Iterator[str]:
-        yield from sorted(self._walk(self.root, ""))
+        yield from self._listed
+
+    @cached_property
+    def _listed(self) -> list[str]:
+        return sorted(self._walk(self.root, ""))
 
     def _walk(self, folder: str, prefix: str) -> Iterator[str]:
         try:

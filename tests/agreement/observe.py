@@ -87,7 +87,7 @@ def _install(module: str, text: str) -> None:
     sys.meta_path.insert(0, Finder())
 
 
-_ANEW = ("spapr_lint.model", "spapr_lint.validate")
+_ANEW = ("spapr_lint.", "tests.agreement.probes", "world")
 MODES = ("xics", "xive", "dual")
 LEGACY = "-M pseries-3.0,vsmt=4 -cpu power8 -smp 2,maxcpus=4 --qemu 10.0.2"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.agreement.agreement import Judged, Tally, judge, report
-from tests.agreement.mutants import Mutant, every, mutated, stripped
+from tests.agreement.mutants import Mutant, every, mutated, source, stripped
 from tests.agreement.observe import observe
 
 # Mutants that must be seen by both: module, what is written instead of what.

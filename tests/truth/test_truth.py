@@ -8,7 +8,7 @@ import pytest
 import truth_harness as harness
 
 PROGRAMS = harness.programs()
-SITES_AT_LEAST = 1400
+SITES_AT_LEAST = 2400
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=harness.name_of)

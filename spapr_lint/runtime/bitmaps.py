@@ -35,7 +35,16 @@ def _change(bit: int, bitmap: Any, on: bool) -> int:
 
 
 def _find(bitmap: Any, size: int, start: int, wanted: int) -> int:
-    return next((b for b in range(start, size) if _test(b, bitmap) == wanted), size)
+    """The first such bit; a word without one is passed over at once."""
+    longs, base = _bits_of(bitmap)
+    bit, size = base + start, base + size
+    while bit < size:
+        word = int(longs[bit >> 6]) if wanted else ~int(longs[bit >> 6])
+        rest = (word & ((1 << 64) - 1)) >> (bit & 63)
+        if rest:
+            return min(bit + (rest & -rest).bit_length() - 1, size) - base
+        bit = (bit | 63) + 1
+    return size - base
 
 
 def _area(bitmap: Any, size: int, start: int, count: int, align: int) -> int:

@@ -128,8 +128,12 @@ def addr(owner: Any, name: str) -> Any:
 
 def ptr(base: Any, index: int) -> Any:
     """``base + index``: into an array or a text; 0 is the pointer itself."""
-    if isinstance(base, (Array, Text)):
-        return _into(base, index)
+    if type(base) is Array:
+        if type(base._of) is RecordType and index < len(base._items):
+            return base[index]
+        return Pointer(base, index)
+    if isinstance(base, Text):
+        return Pointer(base, index)
     if isinstance(base, Pointer):
         return _into(base._array, base._index + index)
     if index == 0:

@@ -5,6 +5,7 @@ A record whose fields are of types that are not in view has a size by guess and 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from spapr_lint.runtime.errors import Faulted
@@ -25,6 +26,7 @@ class RecordType(type):
     """The class of a C struct or union; its own attributes are not its instances'."""
 
     _fields: dict[str, Field]
+    _plain: dict[str, Callable[[Any], Any]]
     _offsets: dict[str, int] | None
     _size: int
     _align: int

@@ -59,12 +59,17 @@ class Record(metaclass=RecordType):
         return value
 
     def __setattr__(self, name: str, value: Any) -> None:
-        field = type(self)._fields.get(name)
+        cls = type(self)
+        plain = cls._plain.get(name)
+        if plain is not None:
+            self.__dict__[name] = plain(value)
+            return
+        field = cls._fields.get(name)
         if field is None:
             if name == "v":
                 self._assign(value)
                 return
-            raise Faulted(f"{type(self).__name__} has no field {name.removesuffix('!')}")
+            raise Faulted(f"{cls.__name__} has no field {name.removesuffix('!')}")
         if field.union >= 0:
             _activate(self, field)
         kind = field.type
@@ -72,6 +77,8 @@ class Record(metaclass=RecordType):
             value = kind.convert(value)
             if field.bits:
                 value = _bit_field(value, field)
+            elif field.union < 0:
+                cls._plain[name] = kind.convert  # the next store takes the short way
         elif isinstance(kind, FloatType):
             value = float(value)
         elif isinstance(kind, RecordType):
@@ -177,7 +184,7 @@ def _bit_field(value: int, field: Field) -> int:
 def record(name: str, fields: Iterable[Field]) -> RecordType:
     """The class of a C record."""
     listed = {field.name: field for field in fields}
-    return RecordType(name, (Record,), {"__slots__": (), "_fields": listed, **FRESH})
+    return RecordType(name, (Record,), {"__slots__": (), "_fields": listed, "_plain": {}, **FRESH})
 
 
 def root(place: Record) -> Record:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 from spapr_lint.runtime.check import check, field_name
+from spapr_lint.runtime.compiled import Compiled, Kept, Shelf, word
 from spapr_lint.runtime.errors import Faulted, Refused, Stopped
 from spapr_lint.runtime.layout import Field
 from spapr_lint.runtime.memory import record
@@ -86,6 +87,7 @@ class Module(NamedTuple):
     lines: Sequence[int]
     items: dict[str, list[Item]]
     calls: list[Item]
+    shelf: Shelf
 
 
 class Program:
@@ -93,14 +95,20 @@ class Program:
 
     ``config`` says which of the build's symbols are set; ``types`` are those that the runtime
     gives by name.  ``evaluate`` computes a constant of a file, for dimensions and conditions.
+    ``kept`` is where compiled items are kept between runs, see `keep`.
     """
 
     def __init__(
-        self, source: Source, config: Mapping[str, Any], types_of_runtime: Mapping[str, Any]
+        self,
+        source: Source,
+        config: Mapping[str, Any],
+        types_of_runtime: Mapping[str, Any],
+        kept: Kept | None = None,
     ) -> None:
         self.source = source
         self.config = config
         self.native_types = types_of_runtime
+        self.kept = kept
         self.modules: dict[str, Module] = {}
         self.codes: dict[int, tuple[types.CodeType, dict[str, str]]] = {}
         self.records: dict[tuple[str, str], Any] = {}
@@ -112,7 +120,8 @@ class Program:
         found = self.modules.get(path)
         if found is None:
             text, lines = self.source.text(path)
-            found = self.modules[path] = Module(path, lines, {}, [])
+            shelf = Shelf(self.kept, path, text, lines)
+            found = self.modules[path] = Module(path, lines, {}, [], shelf)
             for node in ast.parse(text).body:
                 self._take(found, node, ())
         return found
@@ -186,26 +195,53 @@ class Program:
         """The item ready to run, and the texts that it needs.  Raises `Refused`."""
         found = self.codes.get(id(item.node))
         if found is None:
-            module = self.modules[item.path]
-            node = item.node
-            bare = node
-            if isinstance(node, ast.AnnAssign):
-                bare = ast.Assign([node.target], node.value or ast.Constant(0))
-                ast.copy_location(bare, node)
-                bare = ast.fix_missing_locations(bare)
-            elif isinstance(node, ast.FunctionDef):
-                for inner in [n for n in ast.walk(node) if isinstance(n, ast.ClassDef)]:
-                    self._add(module, inner.name, inner, ())
-                bare = node = _Outward().visit(node)
-                _without_annotations_check(node, item.path, module.lines)
-            if not isinstance(node, ast.FunctionDef):
-                check(bare, item.path)
-            rewriter = Rewriter(module.lines, lambda name: self._kind(item.path, name))
-            made = ast.Module([rewriter.item(bare)], [])
-            flags = _FUTURE
-            code = compile(ast.fix_missing_locations(made), item.path, "exec", flags, True)
-            found = self.codes[id(item.node)] = code, rewriter.texts
+            shelf = self.modules[item.path].shelf
+            name = f"{item.node.lineno} {item.name}"
+            made = shelf.get(name, lambda each: word(self._kind(item.path, each)))
+            if made is None:
+                made = self._compiled(item)
+                shelf.put(name, made)
+            elif made.records:
+                self._take_records(item)
+            found = self.codes[id(item.node)] = made.code, made.texts
         return found
+
+    def keep(self) -> None:
+        """Write what was compiled since to where it is kept."""
+        for module in self.modules.values():
+            module.shelf.keep()
+
+    def _take_records(self, item: Item) -> bool:
+        """The records that a function defines are the file's."""
+        inside = [node for node in ast.walk(item.node) if isinstance(node, ast.ClassDef)]
+        for node in inside:
+            self._add(self.modules[item.path], node.name, node, ())
+        return bool(inside)
+
+    def _compiled(self, item: Item) -> Compiled:
+        lines, node = self.modules[item.path].lines, item.node
+        bare, records = node, False
+        if isinstance(node, ast.AnnAssign):
+            bare = ast.Assign([node.target], node.value or ast.Constant(0))
+            ast.copy_location(bare, node)
+            bare = ast.fix_missing_locations(bare)
+        elif isinstance(node, ast.FunctionDef):
+            records = self._take_records(item)
+            bare = node = _Outward().visit(node)
+            _without_annotations_check(node, item.path, lines)
+        if not isinstance(node, ast.FunctionDef):
+            check(bare, item.path)
+        asked: dict[str, str] = {}
+
+        def kind_of(name: str) -> Any:
+            kind = self._kind(item.path, name)
+            asked[name] = word(kind)
+            return kind
+
+        rewriter = Rewriter(lines, kind_of)
+        made = ast.fix_missing_locations(ast.Module([rewriter.item(bare)], []))
+        code = compile(made, item.path, "exec", _FUTURE, True)
+        return Compiled(code, rewriter.texts, records, asked)
 
     def _kind(self, path: str, name: str) -> Any:
         """What a rewriter wants to know of a type's name."""

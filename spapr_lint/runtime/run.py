@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from spapr_lint.runtime.board import Board
+from spapr_lint.runtime.compiled import Kept
 from spapr_lint.runtime.devices import Devices
 from spapr_lint.runtime.devicetree import device_tree
 from spapr_lint.runtime.errors import Faulted
@@ -43,8 +44,10 @@ CONFIG: Final[Mapping[str, Any]] = {
 _TIME: Final = "sec min hour mday mon year wday yday isdst"
 
 
-def program(source: Source, config: Mapping[str, Any] | None = None) -> Program:
-    """What all runs of a tree share: its items, types and compiled code."""
+def program(
+    source: Source, config: Mapping[str, Any] | None = None, kept: Kept | None = None
+) -> Program:
+    """What all runs of a tree share: its items, types and compiled code, which ``kept`` keeps."""
     native = {
         "void": VOID,
         **FLOATS,
@@ -56,7 +59,7 @@ def program(source: Source, config: Mapping[str, Any] | None = None) -> Program:
         "Error": UnknownType("Error"),
         "FILE": UnknownType("FILE"),
     }
-    made = Program(source, {**CONFIG, **(config or {})}, native)
+    made = Program(source, {**CONFIG, **(config or {})}, native, kept)
     constants = Link(made)
     constants.natives.update({**libc(constants), **helpers(constants)})
     made.evaluate = constants.evaluate

@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from spapr_lint.c import Declarations, Unit, declarations, decode, parse, translate
-from spapr_lint.c.index import Kept
+from spapr_lint.c.index import maker
+from spapr_lint.cache import Cache, digest
+from spapr_lint.translated import outlines
 from spapr_lint.tree import Tree
 
 LINKS: Final = (
@@ -51,19 +53,23 @@ _FORWARD: Final = re.compile(r"^\s*typedef\s+(?:struct|union)\s+\w+\s+(\w+)\s*;"
 
 
 class CSource:
-    """The files of ``links`` that the tree has, and every header that they reach."""
+    """The files of ``links`` that the tree has, and every header that they reach.
+
+    ``cache`` keeps outlines and translations by what they were made from.
+    """
 
     def __init__(
         self,
         tree: Tree,
         links: Sequence[str] = LINKS,
-        cache: Kept | None = None,
+        cache: Cache | None = None,
     ) -> None:
         self.tree = tree
-        self.units: dict[str, Unit] = {}
-        for path in links:
-            if tree.exists(path):
-                self.units[path] = parse(path, tree.read(path))
+        self.cache = cache or Cache(None)
+        there = [(path, tree.read(path)) for path in links if tree.exists(path)]
+        self.units: dict[str, Unit] = {
+            unit.path: unit for unit in outlines(there, self.cache, jobs=1)
+        }
         more = parse("hw/ppc/spapr-lint-all.c", _HEADERS)
         self.declared: Declarations = declarations(tree, [*self.units.values(), more], cache=cache)
         self.homes: dict[str, list[str]] = {}
@@ -99,9 +105,16 @@ class CSource:
 
     def text(self, path: str) -> tuple[str, Sequence[int]]:
         unit = self.units.get(path)
+        raw = unit.raw if unit is not None else self.tree.read(path)
+        key = digest("c-run", maker(), path, raw)
+        known = self.cache.get(key)
+        if known is not None and self.declared.signature(known[0]) == known[1]:
+            return known[2], known[3]
         if unit is None:
-            unit = self.units[path] = parse(path, self.tree.read(path))
+            unit = self.units[path] = parse(path, raw)
         made = translate(unit, self.declared)
+        signature = self.declared.signature(made.asked)
+        self.cache.put(key, (made.asked, signature, made.text, made.lines))
         return made.text, made.lines
 
     def line(self, path: str, number: int) -> str:

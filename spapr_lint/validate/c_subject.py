@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import functools
 import gc
+import os
 import resource
 from collections.abc import Sequence
 from typing import Final
 
+from spapr_lint.cache import Cache, folder_of
 from spapr_lint.model.options import Usage
 from spapr_lint.runtime.program import Program
 from spapr_lint.runtime.run import program
@@ -22,22 +24,30 @@ from spapr_lint.validate.experiment import Outcome
 from spapr_lint.validate.grid import Point
 
 _MEMORY: Final = 4 << 30  # bytes of address space of one worker
+_COMMON: Final = (Point(2, 4, ic_mode="dual"), Point(2, 4, ic_mode="dual", kvm=True))
 _SECONDS: Final = 120  # of processor time for a machine and a chunk's start
 
 
 @functools.lru_cache(maxsize=2)
-def tree_program(root: str) -> Program:
-    """The program of a tree.  Raises `Usage` for a folder that is none."""
+def tree_program(root: str, cache: bool = True) -> Program:
+    """The program of a tree, from the cache as far as may be.  Raises `Usage` for another folder.
+
+    ``cache`` False neither reads nor writes it.
+    """
     tree = DiskTree(root)
     missing = [path for path in LINKS[:3] if not tree.exists(path)]
     if missing:
         raise Usage(f"{root}: no QEMU tree, {missing[0]} is missing")
-    return program(CSource(tree))
+    store = Cache(folder_of(os.path.realpath(root)) if cache else None)
+    return program(CSource(tree, cache=store), kept=store)
 
 
-def preload(root: str) -> None:
-    """Parse the tree here, and run one machine, so that workers need not."""
-    evaluate_c(Point(1, 1), tree_program(root))
+def preload(root: str, cache: bool = True) -> None:
+    """Parse the tree here, and run what machines have in common, so that workers need not."""
+    shared = tree_program(root, cache)
+    for point in _COMMON:
+        evaluate_c(point, shared)
+    shared.keep()
     gc.freeze()  # trees of text that live as long as the process; no use in looking at them again
 
 
@@ -47,9 +57,9 @@ def bounded() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
-def evaluate_tree(root: str, points: Sequence[Point]) -> list[Outcome]:
+def evaluate_tree(root: str, points: Sequence[Point], cache: bool = True) -> list[Outcome]:
     """Some machines of a tree."""
-    shared = tree_program(root)
+    shared = tree_program(root, cache)
     outcomes = []
     for point in points:
         used = resource.getrusage(resource.RUSAGE_SELF)

@@ -40,6 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ic-mode", choices=MODES, action="append", help="repeatable")
     parser.add_argument("--kvm", action=argparse.BooleanOptionalAction, default=None)
     parser.add_argument("--jobs", "-j", type=int, help="processes; default one for each CPU")
+    parser.add_argument(
+        "--no-cache", action="store_true", help="neither read nor write what is kept of a tree"
+    )
     parser.add_argument("--format", choices=("text", "json", "svg", "html"), default="text")
     parser.add_argument("--output", help="where to write instead of standard output")
     return parser
@@ -105,20 +108,24 @@ def _run(options: argparse.Namespace) -> Sweep:
     points = grid(options.grid, _limits(options))
     if not points:
         raise Usage("no machine is within these limits")
-    return _with_progress(subject, points, options.jobs)
+    return _with_progress(subject, points, options.jobs, not options.no_cache)
 
 
-def _with_progress(subject: str, points: list[Any], jobs: int | None) -> Sweep:
+def _with_progress(subject: str, points: list[Any], jobs: int | None, cache: bool) -> Sweep:
     """Progress on a terminal, and only there."""
     if not sys.stderr.isatty():
-        return sweep(subject, points, jobs=jobs)
+        return sweep(subject, points, jobs=jobs, cache=cache)
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("machines", total=len(points))
         return sweep(
-            subject, points, jobs=jobs, progress=lambda done: bar.update(task, completed=done)
+            subject,
+            points,
+            jobs=jobs,
+            progress=lambda done: bar.update(task, completed=done),
+            cache=cache,
         )
 
 

@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
@@ -84,14 +86,18 @@ def load_design(path: str) -> ClassInit:
     return design
 
 
-def _evaluate_all(subject: str, points: Sequence[Point]) -> list[Outcome]:
+def _evaluate_all(subject: str, cache: bool, points: Sequence[Point]) -> list[Outcome]:
     """One process's share.  ``subject`` is a variant's name, a file or a QEMU tree."""
     if subject in DESIGNS:
         return [evaluate(point, None, subject) for point in points]
-    if Path(subject).is_dir():
-        return evaluate_tree(subject, points)
+    if _is_tree(subject):
+        return evaluate_tree(subject, points, cache)
     design = load_design(subject)
     return [evaluate(point, design) for point in points]
+
+
+def _is_tree(subject: str) -> bool:
+    return subject not in DESIGNS and Path(subject).is_dir()
 
 
 def _chunks(points: Sequence[Point], size: int) -> Iterator[Sequence[Point]]:
@@ -105,12 +111,18 @@ def sweep(
     *,
     jobs: int | None = None,
     progress: Callable[[int], None] = lambda _done: None,
+    cache: bool = True,
 ) -> Sweep:
-    """Run every machine, and shrink what fails.  ``progress`` gets how many are done."""
+    """Run every machine, and shrink what fails.  ``progress`` gets how many are done.
+
+    ``cache`` False neither reads nor writes what is kept of trees.
+    """
     jobs = min(jobs or os.cpu_count() or 1, -(-len(points) // 24) or 1)
     outcomes: list[Outcome] = []
-    chunks = list(_chunks(points, 24 if jobs == 1 else max(1, min(24, len(points) // jobs // 2))))
-    with _Workers(subject, jobs) as workers:
+    most = 6 if _is_tree(subject) else 24  # a tree's machines take a second or so a chunk
+    size = most if jobs == 1 else max(1, min(most, len(points) // jobs // 2))
+    chunks = list(_chunks(points, size))
+    with _Workers(subject, jobs, cache) as workers:
         for answer in workers.run(chunks):
             outcomes += answer
             progress(len(outcomes))
@@ -122,12 +134,14 @@ def sweep(
 class _Workers:
     """Who runs the machines: this process, several, or for a tree always others, with limits."""
 
-    def __init__(self, subject: str, jobs: int) -> None:
+    def __init__(self, subject: str, jobs: int, cache: bool) -> None:
+        self.evaluate = partial(_evaluate_all, subject, cache)
         self.subject = subject
         self.pool: ProcessPoolExecutor | None = None
-        if Path(subject).is_dir() and subject not in DESIGNS:
-            preload(subject)
-            self.pool = ProcessPoolExecutor(jobs, initializer=bounded)
+        if _is_tree(subject):
+            preload(subject, cache)
+            forked = get_context("fork")  # a child has what its parent has read
+            self.pool = ProcessPoolExecutor(jobs, forked, initializer=bounded)
         elif jobs > 1:
             self.pool = ProcessPoolExecutor(jobs)
 
@@ -142,10 +156,10 @@ class _Workers:
         """The outcomes, chunk by chunk, in order."""
         if self.pool is None:
             for chunk in chunks:
-                yield _evaluate_all(self.subject, chunk)
+                yield self.evaluate(chunk)
             return
         try:
-            yield from self.pool.map(_evaluate_all, [self.subject] * len(chunks), chunks)
+            yield from self.pool.map(self.evaluate, chunks)
         except BrokenProcessPool as error:
             raise Usage(f"{self.subject}: a run went beyond its time or memory") from error
 

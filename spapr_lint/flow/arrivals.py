@@ -15,6 +15,8 @@ from spapr_lint.kinds import ZERO_BASE, Clash, Kind
 from spapr_lint.packs import Pack, Sink, Table
 
 PASSED = "passed to"
+_ARGUMENT = "argument "
+_STORED = "stored in "
 Listener = Callable[[Activation, Value, Sink, int, str], None]
 """Is told of each value that arrives at a sink, in an activation, at a site, in words."""
 
@@ -77,12 +79,24 @@ class Arrivals:
         """All arrivals but those that say again what another one says.
 
         A meeting (3xx) whose result a sink refused; a caller's argument that the
-        pack's own sink refused; a base that is an end as soon as it is known how
-        much is added to it.
+        pack's own sink refused, and where that goes on to; what a field holds by
+        declaration where others are blamed for what they store there; a base that
+        is an end as soon as it is known how much is added to it.
         """
         through: set[tuple[int, int]] = set()
         named = {
             (a.module, a.code, a.got, a.what.rpartition(" of ")[2]) for a in self.found.values()
+        }
+        refused = {
+            (a.module, a.code, a.got, a.what.rpartition(" of ")[2], origin)
+            for a in self.found.values()
+            if a.what.startswith(_ARGUMENT)
+            for origin in a.facts
+        }
+        stored = {
+            (a.what.removeprefix(_STORED), a.got, a.wanted)
+            for a in self.found.values()
+            if a.what.startswith(_STORED)
         }
         for arrival in self.found.values():
             if not arrival.code.startswith("SPL3"):
@@ -93,6 +107,8 @@ class Arrivals:
             for key, arrival in self.found.items()
             if not (arrival.code.startswith("SPL3") and (arrival.module, arrival.site) in through)
             and not _twice(arrival, named)
+            and not all(_onward(arrival, fact, refused) for fact in arrival.facts.values())
+            and not all(_as_stored(arrival, fact, stored) for fact in arrival.facts.values())
             and not (
                 arrival.got.role == "base"
                 and (*key[:3], arrival.got._replace(role="end")) in self.found
@@ -105,6 +121,8 @@ class Arrivals:
         """Judge each fact of a value that arrives at a sink."""
         if self.listener is not None:
             self.listener(a, value, sink, site, what)
+        if value.form is not None and sink.wants and not any(f.kind.role for f in value.facts):
+            self._unmet(a, value, sink, site, what)
         for fact in value.facts:
             verdict = self.verdict(fact.kind, sink)
             if verdict is None:
@@ -117,6 +135,17 @@ class Arrivals:
                 if link.module == a.module.index:
                     place = (link.module, link.site)
             self.add(a, place, code, fact, wanted, what)
+
+    def _unmet(self, a: Activation, value: Value, sink: Sink, site: int, what: str) -> None:
+        """Judge what was scaled as the wanted number is, but from a number of another kind."""
+        assert value.form is not None
+        operator, left, right = value.form
+        term = left.term()
+        for fact in left.facts:
+            for wanted in self.pack.algebra.unmet(operator, term, right.term(), sink.wants):
+                verdict = self.verdict(fact.kind, Sink(wants=wanted, rule=sink.rule))
+                if verdict is not None:
+                    self.add(a, (a.module.index, abs(site)), verdict[0], fact, verdict[1], what)
 
     def verdict(self, kind: Kind, sink: Sink) -> tuple[str, Kind | None] | None:
         """The code with which a sink refuses a kind, and what it wants instead."""
@@ -175,6 +204,9 @@ class Arrivals:
         Where one side is what a caller passed in, the caller's argument is the
         wrong one: the function wants what it compares with.
         """
+        if "sum" in (clash.left.role, clash.right.role):
+            self.clash(m, a, clash, left, right, site, "SPL302")
+            return
         sides = ((left, clash.left, clash.right), (right, clash.right, clash.left))
         passed = []
         for value, kind, other in sides:
@@ -196,6 +228,29 @@ def _twice(arrival: Arrival, named: set[tuple[int, str, Kind, str]]) -> bool:
         return False
     callee = arrival.what.removeprefix(PASSED).strip()
     return (arrival.module, arrival.code, arrival.got, callee) in named
+
+
+def _onward(
+    arrival: Arrival, fact: Fact, refused: set[tuple[int, str, Kind, str, tuple[int, int]]]
+) -> bool:
+    """Whether a number came here through an argument that was refused it for the same reason."""
+    return any(
+        (link.module, arrival.code, arrival.got, link.note[len(PASSED) + 1 :], fact.origin)
+        in refused
+        for link in fact.link.steps()
+        if link.note.startswith(PASSED)
+    )
+
+
+def _as_stored(arrival: Arrival, fact: Fact, stored: set[tuple[str, Kind, Kind | None]]) -> bool:
+    """Whether a field is only declared to hold this, and what is wanted here is stored in it."""
+    field, is_, kind = fact.link.steps()[0].note.partition(" is ")
+    return (
+        bool(is_)
+        and kind == str(arrival.got)
+        and arrival.wanted is not None
+        and (field, arrival.wanted, arrival.got) in stored
+    )
 
 
 def _ends_at_zero(link: Link) -> bool:

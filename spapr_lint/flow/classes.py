@@ -352,6 +352,11 @@ def _fill_fields(
     if made.shape in ("list", "dict", "set") and arguments.values():
         iterables.construct(m, a, made, arguments, site)
         return
+    if a.module.language == "c":  # a struct that this file declares
+        for name, value in arguments.keywords.items():
+            m.policy.field_store(m, a, reference(made), name, value, -site)
+            m.journal.write(made.slots, name, value)
+        return
     if not ({"dataclass", "namedtuple"} & klass.traits.keys()):
         return
     positional = list(arguments.positional)

@@ -253,6 +253,14 @@ class Policy:
         for sink in self.united(fitting):
             self.arrivals.check(m, a, value, sink, site, f"stored in {_field_name([sink], name)}")
 
+    def replaced(
+        self, m: Machine, a: Activation, owner: Value, arguments: Arguments, site: int
+    ) -> None:
+        """Check what ``owner._replace(field=value)`` puts into fields."""
+        for name, value in arguments.keywords.items():
+            if name in self.field_sinks:
+                self.field_store(m, a, owner, name, value, site)
+
     def sized(self, m: Machine, a: Activation, base: Value, index: Value, site: int) -> None:
         """Check an index against what the table's size counts."""
         for ref in base.refs:
@@ -277,16 +285,30 @@ class Policy:
         if not index.facts or target[0] not in (ir.ATTR, ir.NAME, ir.GLOBAL, ir.FREE):
             return
         name = target[2] if target[0] == ir.ATTR else target[1]
-        for table in self.tables.get(name, ()):
-            if not self.applies(table, a.module):
-                continue
-            if table.owner is not None:
-                if target[0] != ir.ATTR:
-                    continue
-                owners = self.owners(m, m.ex[target[1][0]](m, a, target[1]))
-                if owners is not None and table.owner not in owners:
-                    continue
+        for table in self.declared_tables(m, a, target, name):
             self.arrivals.index(m, a, index, table, name, key[-1])
+
+    def declared_tables(self, m: Machine, a: Activation, target: ir.Node, name: str) -> list[Any]:
+        """The tables that an expression of that name may be."""
+        tables = [t for t in self.tables.get(name, ()) if self.applies(t, a.module)]
+        if any(table.owner is not None for table in tables):
+            tables = self._tables_of(m, a, target, tables)
+        return tables
+
+    def _tables_of(
+        self, m: Machine, a: Activation, target: ir.Node, tables: list[Any]
+    ) -> list[Any]:
+        """The tables that a field may be by its owner's type.
+
+        C names every type: an owner without one (memory whose size says nothing) is of no
+        declared type, or each struct with a field of that name would hold the table.
+        """
+        if target[0] != ir.ATTR:
+            return [table for table in tables if table.owner is None]
+        owners = self.owners(m, m.ex[target[1][0]](m, a, target[1]))
+        if owners is None and a.module.language == "c":
+            owners = set()
+        return [table for table in tables if owned(table, owners)]
 
     # --- functions -------------------------------------------------------------
 
@@ -361,6 +383,8 @@ class Policy:
 
     def members(self, m: Machine, a: Activation, start: Value, stop: Value, site: int) -> Value:
         """What ``for i in range(start, stop)`` gives for ``i``."""
+        if start.exact() and stop.exact() and start.constants[0] == stop.constants[0] == 0:
+            self._never(m, a, stop, site)
         facts: dict[Any, Fact] = {}
         counted = start.exact() and start.constants[0] == 0
         for fact in stop.facts:
@@ -376,9 +400,23 @@ class Policy:
                 facts.setdefault(fact.key, fact.step(a.module.index, site, ""))
         return Value(tuple(facts.values()), open=True)
 
+    def _never(self, m: Machine, a: Activation, stop: Value, site: int) -> None:
+        """A loop up to a base that is 0 does nothing: how many there are was meant."""
+        for fact in stop.facts:
+            if fact.kind.role == "base":
+                wanted = Sink(wants=(Kind(fact.kind.space, "count"),))
+                self.arrivals.check(m, a, stop, wanted, site, "end of a range that starts at 0")
+
     def length(self, m: Machine, a: Activation, value: Value, site: int) -> Value:
-        """``len(value)`` of a table that the pack knows; nothing is said of others."""
-        return UNKNOWN
+        """``len(value)`` of a table that was made of a size: that size; nothing of others."""
+        sizes = [ref.slots.get(LENGTH) for ref in value.refs if ref.__class__ is Object]
+        if not sizes or value.open or len(sizes) != len(value.refs) or None in sizes:
+            return UNKNOWN
+        found: dict[Any, Fact] = {}
+        for size in sizes:
+            for fact in size.facts if size is not None else ():
+                found.setdefault(fact.key, fact.step(a.module.index, site, "length of the table"))
+        return Value(tuple(found.values()), open=True)
 
     def checked(
         self,

@@ -353,9 +353,9 @@ def _fill_fields(
         iterables.construct(m, a, made, arguments, site)
         return
     if a.module.language == "c":  # a struct that this file declares
-        for name, value in arguments.keywords.items():
-            m.policy.field_store(m, a, reference(made), name, value, -site)
-            m.journal.write(made.slots, name, value)
+        for name, given in arguments.keywords.items():
+            m.policy.field_store(m, a, reference(made), name, given, -site)
+            m.journal.write(made.slots, name, given)
         return
     if not ({"dataclass", "namedtuple"} & klass.traits.keys()):
         return

@@ -65,14 +65,13 @@ def main(argv: list[str]) -> int:
 
 
 def _start(ground: Ground, text: str, spot: Spot | None) -> Start:
-    from spapr_lint.why.follow import Start
     from spapr_lint.why.meant import origins
     from spapr_lint.why.ways import named_start
 
     if spot is None:
         _known(text, producer_names(ground.pack), "producer")
         return named_start(text)
-    return Start(origins(ground, spot))
+    return origins(ground, spot)
 
 
 def _aim(ground: Ground, text: str, spot: Spot | None) -> Aim:

@@ -1,12 +1,13 @@
 """One number followed through the program: where it comes to, and where it ends.
 
 A mark that no operator takes away is put on the number where it starts; the
-interpreter carries it as it carries kinds.
+interpreter carries it as it carries kinds.  Where it ends, a mark of the next
+level goes on in its place, so that one run tells behind which ends it arrives.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -21,18 +22,24 @@ from spapr_lint.why.known import facts_of
 from spapr_lint.why.observe import held_by, targets
 
 MARK = Kind("<followed>", "")
+MARKS = (MARK, *(Kind(f"<followed behind {level}>", "") for level in (1, 2, 3)))
+"""By level: behind how many ends the number would have to be carried on."""
+_LEVEL = {kind: level for level, kind in enumerate(MARKS)}
 _OVER = (ir.ASSIGN, ir.DECLARE, ir.AUGMENT)
+_MADE, _HELD, _ANY = range(3)
 
 
 class Start(NamedTuple):
     """Where numbers start to be followed: at sites, or wherever facts satisfy ``tells``.
 
-    ``as_one`` follows all as if they started at one place; none crowds out another then.
+    ``whole_line`` says that the sites are all on a line: of them those count at which a number
+    comes to be, else those that have a kind, else those that are among ``moving``.
     """
 
     keys: frozenset[Key]
     tells: Callable[[Fact], bool] | None = None
-    as_one: bool = False
+    whole_line: bool = False
+    moving: frozenset[Key] = frozenset()
 
 
 class Aim(NamedTuple):
@@ -50,24 +57,33 @@ class Arrived(NamedTuple):
 
 
 def marking(pack: Pack) -> Pack:
-    """The pack with the mark as a label that arithmetic keeps."""
-    space = Space(MARK.space, algebra="label", through_arithmetic=True)
-    spaces = {**pack.spaces, MARK.space: space}
-    return replace(pack, spaces=spaces, algebra=pack.algebra.with_space(space))
+    """The pack with the marks as labels that arithmetic keeps."""
+    for mark in MARKS:
+        space = Space(mark.space, algebra="label", through_arithmetic=True)
+        spaces = {**pack.spaces, mark.space: space}
+        pack = replace(pack, spaces=spaces, algebra=pack.algebra.with_space(space))
+    return pack
 
 
 class Follower:
-    """Puts marks on what starts, and notes where they arrive and end."""
+    """Puts marks on what starts, and notes where they arrive and end.
 
-    def __init__(self, start: Start, aim: Aim) -> None:
+    ``later`` has what goes on at parameters whose annotation says what they are: they are
+    bound before it is known what they were given, so that it takes another run, ``after`` it.
+    """
+
+    def __init__(self, start: Start, aim: Aim, after: Follower | None = None) -> None:
         self.start = start
         self.aim = aim
+        self.later: dict[Key, Fact] = dict(after.later) if after else {}
         self.started: dict[Key, tuple[Fact, ...]] = {}
         self.waited: set[Key] = set()
-        self.arrived: dict[Key, Arrived] = {}
-        self.ends: dict[tuple[Key, Key], End] = {}
+        self.arrived: dict[Any, Arrived] = {}
         self.beside: dict[Key, dict[Any, Fact]] = {}
         self.open: set[Key] = set()  # where a kind may yet come of how the number is made
+        # Where a mark took over, by identity of the link.
+        self.turns: dict[int, tuple[Link, End]] = dict(after.turns) if after else {}
+        self._rank: dict[Key, int] = {}
         self._last: dict[tuple[int, int], tuple[Activation, list[Fact]]] = {}
 
     def policy(self, pack: Pack, named: bool) -> Policy:
@@ -76,12 +92,26 @@ class Follower:
         policy.arrivals.listener = self._heard
         return policy
 
+    def best(self) -> Arrived | None:
+        """What arrived behind the fewest ends, by the shortest way; None if nothing did."""
+        rank = min(self._rank.values(), default=_MADE)
+        found = [each for each in self.arrived.values() if self._ranked(each.mark) == rank]
+        return min(
+            found,
+            key=lambda a: (_LEVEL[a.mark.kind], a.mark.link.depth, a.mark.origin),
+            default=None,
+        )
+
+    def ends_of(self, mark: Fact) -> list[End]:
+        """The ends behind which a mark was carried on, in order."""
+        return [self.turns[id(link)][1] for link in mark.link.steps() if id(link) in self.turns]
+
     # --- what the observer is told ---------------------------------------------
 
     def evaluated(self, m: Machine, a: Activation, n: ir.Node, value: Value) -> Value:
         key = (a.module.index, n[-1])
         if n[0] == ir.CALL:
-            self._lost(m, a, n, value)
+            value = self._carried(key, value, self._lost(m, a, n, value))
         value = self._marked(key, value)
         self._look(a, key, value)
         return value
@@ -89,7 +119,7 @@ class Follower:
     def before(self, m: Machine, a: Activation, n: ir.Node) -> list[list[Fact]]:
         if n[0] not in _OVER:
             return []
-        return [_marks(held_by(m, a, target) or NOTHING) for target in targets(n)]
+        return [marks_of(held_by(m, a, target) or NOTHING) for target in targets(n)]
 
     def after(self, m: Machine, a: Activation, n: ir.Node, held: list[list[Fact]]) -> None:
         from spapr_lint.flow import binding
@@ -98,11 +128,12 @@ class Follower:
             key = (a.module.index, target[-1])
             value = held_by(m, a, target) or NOTHING
             marked = self._marked(key, value)
+            if n[0] in _OVER:
+                marked = self._carried(key, marked, _overwritten(key, marked, held[position]))
+                marked = self._carried(key, marked, self._declared(a, n, key, marked))
             if marked is not value and target[0] in (ir.NAME, ir.GLOBAL, ir.ATTR, ir.ITEM):
                 binding.bind(m, a, target, marked, n[-1])
             self._look(a, key, marked)
-            if n[0] in _OVER:
-                self._overwritten(a, n, target, marked, held[position])
 
     def entered(self, m: Machine, a: Activation) -> None:
         assert a.function is not None
@@ -111,6 +142,8 @@ class Follower:
             cell = a.cells.get(parameter.name)
             value = a.env.get(parameter.name) if cell is None else cell.slots.get("value")
             marked = self._marked(key, value or NOTHING)
+            if key in self.later:
+                marked = join(marked, Value((self.later[key],)))
             if marked is not value:
                 if cell is None:
                     a.env[parameter.name] = marked
@@ -126,17 +159,52 @@ class Follower:
             starts = any(f.link.back is None and self.start.tells(f) for f in value.facts)
         if not starts:
             return value
-        known = self.started.get(key, ())
-        others = {f.key: f for f in (*known, *value.facts) if f.kind != MARK}
+        facts = [fact for fact in value.facts if fact.kind not in _LEVEL]
+        rank = self._rank_of(key, facts)
+        if rank is None:
+            return value
+        self._rank[key] = min(rank, self._rank.get(key, rank))
+        others = {f.key: f for f in (*self.started.get(key, ()), *facts)}
         self.started[key] = tuple(others.values())
-        origin = (-1, 0) if self.start.as_one else key
-        mark = Fact(MARK, origin, FLOWED, Link(*key, "", None))
-        return join(value, Value((mark,)))
+        return join(value, Value((Fact(MARK, key, FLOWED, Link(*key, "", None)),)))
+
+    def _rank_of(self, key: Key, facts: list[Fact]) -> int | None:
+        """How well a site stands for its line; None if it does not."""
+        if not self.start.whole_line or any(fact.origin == key for fact in facts):
+            return _MADE
+        if facts:
+            return _HELD
+        return _ANY if key in self.start.moving else None
+
+    def _ranked(self, mark: Fact) -> int:
+        """The rank of the site at which a mark's number started."""
+        return self._rank[mark.origin] if mark.kind == MARK else -1 - mark.origin[0]
+
+    def _carried(self, key: Key, value: Value, ends: Iterable[End]) -> Value:
+        """The value with marks of the next level in the place of those that ended at it."""
+        for end in ends:
+            fact = self._next(end)
+            if fact is None:
+                continue
+            if end.key == key:
+                value = join(value, Value((fact,)))
+            elif end.key not in self.later:
+                self.later[end.key] = fact
+        return value
+
+    def _next(self, end: End) -> Fact | None:
+        """The mark that goes on behind an end; all that do so count as one number."""
+        level = _LEVEL[end.fact.kind] + 1
+        if level == len(MARKS) or any(each.key == end.key for each in self.ends_of(end.fact)):
+            return None
+        link = Link(*end.key, "", end.fact.link)
+        self.turns[id(link)] = (link, end)
+        return Fact(MARKS[level], (-1 - self._ranked(end.fact), 0), FLOWED, link)
 
     def _look(self, a: Activation, key: Key, value: Value) -> None:
         if key in self.aim.keys:
             self.waited.add(key)
-        marks = _marks(value)
+        marks = marks_of(value)
         if not marks:
             return
         self._last[(id(a), key[1])] = (a, marks)
@@ -144,7 +212,7 @@ class Follower:
             self.open.add(key)
         beside = self.beside.setdefault(key, {})
         for fact in value.facts:
-            if fact.kind != MARK:
+            if fact.kind not in _LEVEL:
                 beside.setdefault(fact.key, fact)
         if key in self.aim.keys:
             self._arrive(value)
@@ -155,54 +223,51 @@ class Follower:
             self._arrive(value, Link(a.module.index, abs(site), what, None))
 
     def _arrive(self, value: Value, place: Link | None = None) -> None:
-        others = tuple([f for f in facts_of(value) if f.kind != MARK])
-        for mark in _marks(value):
+        others = tuple([f for f in facts_of(value) if f.kind not in _LEVEL])
+        for mark in marks_of(value):
             if place is not None:
                 mark = mark.step(place.module, place.site, place.note)
-            old = self.arrived.get(mark.origin)
+            old = self.arrived.get(mark.key)
             if old is None or mark.link.depth < old.mark.link.depth:
                 merged = {f.key: f for f in (*(old.facts if old else ()), *others)}
-                self.arrived[mark.origin] = Arrived(mark, tuple(merged.values()))
+                self.arrived[mark.key] = Arrived(mark, tuple(merged.values()))
 
     # --- ends ----------------------------------------------------------------------
 
-    def _lost(self, m: Machine, a: Activation, n: ir.Node, result: Value) -> None:
-        alive = {mark.origin for mark in _marks(result)}
+    def _lost(self, m: Machine, a: Activation, n: ir.Node, result: Value) -> list[End]:
+        alive = {mark.key for mark in marks_of(result)}
         held = []
         for where, node in _operands(n):
             last = self._last.get((id(a), node[-1]))
             if last is not None and last[0] is a:
-                held.append((where, [mark for mark in last[1] if mark.origin not in alive]))
-        if any(facts for _, facts in held):
-            for end in of_call(m, a, n, result, held):
-                self._end(end)
+                held.append((where, [mark for mark in last[1] if mark.key not in alive]))
+        return list(of_call(m, a, n, result, held)) if any(facts for _, facts in held) else []
 
-    def _overwritten(
-        self, a: Activation, n: ir.Node, target: ir.Node, value: Value, held: list[Fact]
-    ) -> None:
-        alive = {mark.origin for mark in _marks(value)}
-        key = (a.module.index, target[-1])
-        for mark in held:
-            if mark.origin not in alive:
-                self._end(End(key, "overwritten", "the value is overwritten", mark))
+    def _declared(self, a: Activation, n: ir.Node, key: Key, value: Value) -> Iterator[End]:
+        """The end of what is bound to a name whose annotation says what it is."""
         if n[0] != ir.DECLARE or n[3] is None:
             return
         last = self._last.get((id(a), n[3][-1]))
-        fresh = next((f for f in value.facts if f.link.back is None and f.kind != MARK), None)
+        plain = (fact for fact in value.facts if fact.kind not in _LEVEL)
+        fresh = next((fact for fact in plain if fact.link.back is None), None)
         if last is None or last[0] is not a or fresh is None:
             return
+        alive = {mark.key for mark in marks_of(value)}
         for mark in last[1]:
-            if mark.origin not in alive:
-                self._end(End(key, "conversion", f"declared: {fresh.link.note}", mark))
-
-    def _end(self, end: End) -> None:
-        old = self.ends.get((end.fact.origin, end.key))
-        if old is None or end.fact.link.depth < old.fact.link.depth:
-            self.ends[(end.fact.origin, end.key)] = end
+            if mark.key not in alive:
+                yield End(key, "conversion", f"declared: {fresh.link.note}", mark)
 
 
-def _marks(value: Value) -> list[Fact]:
-    return [fact for fact in facts_of(value) if fact.kind == MARK]
+def _overwritten(key: Key, value: Value, held: list[Fact]) -> Iterator[End]:
+    alive = {mark.key for mark in marks_of(value)}
+    for mark in held:
+        if mark.key not in alive:
+            yield End(key, "overwritten", "the value is overwritten", mark)
+
+
+def marks_of(value: Value) -> list[Fact]:
+    """The marks that a value carries, in what it holds as well."""
+    return [fact for fact in facts_of(value) if fact.kind in _LEVEL]
 
 
 def _operands(n: ir.Node) -> Iterator[tuple[Any, ir.Node]]:

@@ -12,28 +12,22 @@ from typing import Any
 from spapr_lint import ir
 from spapr_lint.packs import Pack
 from spapr_lint.why.ends import Key
+from spapr_lint.why.follow import Start
 from spapr_lint.why.ground import Ground, Piece, Spot, word_of
-from spapr_lint.why.known import Recorder
 
 
-def origins(ground: Ground, spot: Spot) -> frozenset[Key]:
-    """The sites at a place from which a number may start.
+def origins(ground: Ground, spot: Spot) -> Start:
+    """Where a number at a place may start.
 
     On a whole line these are the values that come to be there, else those that have a kind,
     else all.
     """
     pieces = ground.at(spot)
+    keys = frozenset(piece.key for piece in pieces)
     if spot.column:
-        return frozenset(piece.key for piece in pieces)
-    recorder = Recorder(frozenset(piece.key for piece in pieces))
-    ground.run(recorder)
-    made = {
-        key
-        for key, value in recorder.seen.items()
-        if any(fact.origin == key for fact in value.facts)
-    }
-    held = {key for key, value in recorder.seen.items() if value.facts}
-    return frozenset(made or held or {piece.key for piece in pieces if _moves(piece.node)})
+        return Start(keys)
+    moving = frozenset(piece.key for piece in pieces if _moves(piece.node))
+    return Start(keys, whole_line=True, moving=moving)
 
 
 def takers(ground: Ground, spot: Spot) -> frozenset[Key]:

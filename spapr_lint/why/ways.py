@@ -1,13 +1,12 @@
 """Why a number does not come from one place to another: the first place where its way ends.
 
-Each place where it stops is tried: were it carried on from there, would it
-arrive?  The first for which it would is the answer.
+At each place where it stops it is carried on nevertheless, as another number:
+what arrives behind the fewest such places, by the shortest way, is the answer.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from spapr_lint.findings import Step, Way
@@ -18,12 +17,8 @@ from spapr_lint.flow.values import Fact, Link
 from spapr_lint.kinds import Kind
 from spapr_lint.packs import Sink
 from spapr_lint.why.ends import End, Key
-from spapr_lint.why.follow import MARK, Aim, Arrived, Follower, Start
+from spapr_lint.why.follow import MARK, MARKS, Aim, Arrived, Follower, Start
 from spapr_lint.why.ground import Ground
-
-_TOGETHER = 20  # numbers followed in one run: a value carries no more than some
-_HOPS = 3
-_TRIED = 100
 
 
 class Verdict(NamedTuple):
@@ -46,12 +41,10 @@ def why_not(ground: Ground, start: Start, aim: Aim) -> Verdict:
     follower, m = _run(ground, start, aim)
     if not follower.started:
         return Verdict("unseen", "the interpreter does not come to the source")
-    if follower.arrived:
-        best = min(follower.arrived.values(), key=lambda a: (a.mark.link.depth, a.mark.origin))
-        return _arrived(ground, follower, best)
-    chain = _search(ground, follower, aim)
-    if chain:
-        return _ended(ground, *chain)
+    best = follower.best()
+    if best is not None:
+        ends = follower.ends_of(best.mark)
+        return _ended(ground, follower, ends, best) if ends else _arrived(ground, follower, best)
     if not follower.waited and aim.keys:
         return Verdict("unseen", "the interpreter does not come to the sink")
     hit = sorted({what for what, _, _ in m.limits_hit})
@@ -60,63 +53,15 @@ def why_not(ground: Ground, start: Start, aim: Aim) -> Verdict:
 
 
 def _run(ground: Ground, start: Start, aim: Aim) -> tuple[Follower, Machine]:
+    """One run; another only if a parameter's annotation took a number that is carried on."""
     follower = Follower(start, aim)
-    return follower, ground.run(follower, follower.policy(ground.pack, ground.named))
-
-
-def _search(ground: Ground, first: Follower, aim: Aim) -> tuple[list[End], Arrived] | None:
-    """The shortest chain of ends behind each of which the number is carried on to the sink."""
-    hops = _hops(ground, first, aim)
-    chains: dict[Key, list[End]] = {}
-    frontier = _fresh(first.ends.values(), {}, chains)
-    for _ in range(hops):
-        arrived: list[tuple[list[End], Arrived]] = []
-        ends: list[End] = []
-        for batch in _batches(frontier):
-            follower, _machine = _run(ground, Start(frozenset(batch)), aim)
-            arrived += [(chains[key], found) for key, found in follower.arrived.items()]
-            ends += follower.ends.values()
-        if arrived:
-            return min(arrived, key=lambda each: (_early(each[0]), each[1].mark.link.depth))
-        frontier = _fresh(ends, chains, chains)
-    return None
-
-
-def _hops(ground: Ground, first: Follower, aim: Aim) -> int:
-    """After how many ends the number arrives; 0 if it never does.
-
-    All that goes on is followed as one number here, which costs one run for each hop.
-    """
-    follower, known = first, set[Key]()
-    for hop in range(1, _HOPS + 1):
-        fresh = {end.key for end in follower.ends.values()} - known
-        if not fresh:
-            return 0
-        known |= fresh
-        follower, _ = _run(ground, Start(frozenset(fresh), as_one=True), aim)
-        if follower.arrived:
-            return hop
-    return 0
-
-
-def _early(chain: list[End]) -> tuple[int, int, Key]:
-    return len(chain), chain[0].fact.link.depth, chain[0].key
-
-
-def _fresh(
-    ends: Iterable[End], known: dict[Key, list[End]], chains: dict[Key, list[End]]
-) -> list[Key]:
-    """The sites of ends not tried yet, the nearest first, each with the chain that led there."""
-    found: list[Key] = []
-    for end in sorted(ends, key=lambda e: (e.fact.link.depth, e.key)):
-        if end.key not in chains and len(chains) < _TRIED:
-            chains[end.key] = [*known.get(end.fact.origin, ()), end]
-            found.append(end.key)
-    return found
-
-
-def _batches(keys: Sequence[Key]) -> list[Sequence[Key]]:
-    return [keys[n : n + _TOGETHER] for n in range(0, len(keys), _TOGETHER)]
+    for _ in MARKS:
+        known = dict(follower.later)
+        m = ground.run(follower, follower.policy(ground.pack, ground.named))
+        if follower.best() is not None or follower.later.keys() == known.keys():
+            break
+        follower = Follower(start, aim, follower)
+    return follower, m
 
 
 def _arrived(ground: Ground, follower: Follower, arrived: Arrived) -> Verdict:
@@ -206,14 +151,20 @@ def _rest(up: Way, whole: Way) -> Way:
     return Way(trace[0], trace, whole.evidence)
 
 
-def _ended(ground: Ground, chain: list[End], arrived: Arrived) -> Verdict:
-    end = chain[0]
+def _ended(ground: Ground, follower: Follower, ends: list[End], arrived: Arrived) -> Verdict:
+    end, mark = ends[0], arrived.mark
     link = end.fact.link
     if (link.module, link.site) != end.key:
         link = Link(*end.key, end.what, link)
-    up = _way(ground, Fact(MARK, end.fact.origin, end.fact.evidence, link))
-    later = "".join(f"; further on {each.what}" for each in chain[1:])
-    rest = _way(ground, arrived.mark)
+    up = _way(ground, Fact(MARK, mark.origin, mark.evidence, link))
+    steps = mark.link.steps()
+    turn = next(n for n, each in enumerate(steps) if id(each) in follower.turns)
+    onward: Link | None = None
+    for each in steps[turn:]:
+        onward = Link(each.module, each.site, each.note, onward)
+    assert onward is not None
+    rest = _way(ground, Fact(MARK, mark.origin, mark.evidence, onward))
+    later = "".join(f"; further on {each.what}" for each in ends[1:])
     return Verdict(end.sort, end.what + later, up.trace[-1], up, rest)
 
 
@@ -231,7 +182,7 @@ def named_start(name: str) -> Start:
     said = re.compile(rf"(?:[\w.]+\.)?{inner}(?:\(\)|\[\d+\])? (?:is|gives) ")
 
     def tells(fact: Fact) -> bool:
-        return fact.kind != MARK and said.match(fact.link.note) is not None
+        return fact.kind not in MARKS and said.match(fact.link.note) is not None
 
     return Start(frozenset(), tells)
 

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from spapr_lint.why.follow import Aim
+from spapr_lint.why.ground import Spot, ground
+from spapr_lint.why.meant import origins, takers
+from spapr_lint.why.ways import why_not
 from tests.doors.run import ROOT, lint
 from tests.why.why_programs import ask, ask_json, line_of, program
 
@@ -173,6 +177,23 @@ def test_the_answer_is_the_first_place_where_the_way_ends(name: str, tmp_path: P
         assert reply["end"]["line"] == line_of(tmp_path, file, "end"), reply
     else:
         assert reply["end"] is None
+
+
+@pytest.mark.parametrize("name", [name for name in OUTCOMES if name != "limit"])
+def test_the_program_is_interpreted_once(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = program(tmp_path, OUTCOMES[name])
+    monkeypatch.chdir(tmp_path)
+    here = ground([file], None, ["pack.toml"], default_packs=False)
+    runs = []
+    run = here.run
+    monkeypatch.setattr(here, "run", lambda *given: (runs.append(given), run(*given))[1])
+    start = origins(here, Spot(file, line_of(tmp_path, file, "source")))
+    aim = Aim(takers(here, Spot(file, line_of(tmp_path, file, "sink"))))
+    assert why_not(here, start, aim).sort == name.split()[0]
+    # What is given to a parameter with an annotation is only known once it is bound.
+    assert len(runs) == (2 if name == "conversion by a parameter" else 1)
 
 
 def test_a_limit(tmp_path: Path) -> None:

@@ -38,6 +38,12 @@ class Line:
             self._handler(self._opaque, self._number, level)
 
 
+def fitting(function: Any, *given: Any) -> None:
+    """Call with as many arguments as the function of this version takes."""
+    code = getattr(function, "__func__", function).__code__
+    function(*given[: code.co_argcount - hasattr(function, "__func__")])
+
+
 class Devices:
     """One machine's devices."""
 
@@ -76,6 +82,7 @@ class Devices:
             "device_class_set_parent_realize": self.parent_slot("realize"),
             "device_class_set_parent_unrealize": self.parent_slot("unrealize"),
             "device_class_set_parent_reset": self.parent_slot("reset"),
+            "resettable_class_set_parent_phases": self.parent_phases,
             "device_class_set_legacy_reset": self.legacy_reset,
             "device_legacy_reset": self.reset,
             "device_cold_reset": self.reset,
@@ -179,10 +186,7 @@ class Devices:
         thing._qom.realized = False
         local = Ref(None)
         if cls.unrealize is not None:
-            given = (find(thing, self.qom.record("DeviceState")), local)
-            code = getattr(cls.unrealize, "__func__", cls.unrealize).__code__
-            bound = hasattr(cls.unrealize, "__func__")
-            cls.unrealize(*given[: code.co_argcount - bound])
+            fitting(cls.unrealize, find(thing, self.qom.record("DeviceState")), local)
         self.reports.propagate(errp, local.v)
         return local.v is None
 
@@ -215,12 +219,27 @@ class Devices:
         setattr(dc, name, function)
 
     def reset(self, dev: Any) -> None:
-        """A device's own reset."""
-        cls = self.device_class(root(dev))
+        """A device's own reset: its function, or since 4.2 its phases, one after the other."""
+        thing = root(dev)
+        cls = self.device_class(thing)
         name = "legacy_reset" if "legacy_reset" in type(cls)._fields else "reset"
         function = getattr(cls, name)
         if function is not None:
-            function(find(root(dev), self.qom.record("DeviceState")))
+            function(find(thing, self.qom.record("DeviceState")))
+            return
+        interface = self.qom.of(thing).interfaces.get("resettable")
+        phases = interface.phases if isinstance(interface, Record) else None
+        for phase in ("enter", "hold", "exit") if isinstance(phases, Record) else ():
+            called = getattr(phases, phase)
+            if called is not None:
+                fitting(called, thing, 0)
+
+    def parent_phases(self, rc: Any, enter: Any, hold: Any, leave: Any, kept: Any) -> None:
+        """``resettable_class_set_parent_phases``: the parent's are kept, those given replace."""
+        kept._assign(rc.phases)
+        for name, function in (("enter", enter), ("hold", hold), ("exit", leave)):
+            if function is not None:
+                setattr(rc.phases, name, function)
 
     def reset_all(self) -> None:
         """What ``qemu_devices_reset`` does: every handler, in the order of registration."""

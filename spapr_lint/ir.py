@@ -54,6 +54,7 @@ WHILE(test, body, otherwise)
 FOR(target, iterable, body, otherwise)
 BREAK() CONTINUE()
 TRY(body, handlers, otherwise, final)     handlers: (types, name, body); types, name may be None
+                                  (of ``except*`` the name begins with a star)
 WITH(items, body)                 items: (expression, target); target may be None
 MATCH(subject, cases)             cases: (pattern, guard, body); guard may be None
 DEFINE(index, decorators)         binds ``Module.functions[index].name`` (see `Function.target`)

@@ -297,6 +297,9 @@ def advance(m: Machine, generator: Object, wanted: int | None = None) -> tuple[l
         if spent:
             m.limit("budget", closure.module, closure.function.site)
         return [UNKNOWN], False
+    if len(generator.extra) > 4:
+        _take_back(m, generator.extra[4])
+    mark = m.journal.mark()
     child = activation(m, depth + 1, closure, env)
     child.yields = []
     child.wanted = wanted
@@ -312,9 +315,41 @@ def advance(m: Machine, generator: Object, wanted: int | None = None) -> tuple[l
     result = finish_paths(m, child, goes)
     m.journal.write(generator.slots, "result", UNKNOWN if result is None else result)
     exact = child.uncertain_yields == 0
-    generator.extra[3:] = [(child.yields, exact, child.stopped)]
+    done = _done(m, mark) if child.stopped else []
+    generator.extra[3:] = [(child.yields, exact, child.stopped), done]
     m.journal.write(generator.slots, "yielded", constant(True))
     return child.yields, exact
+
+
+_Done = list[tuple[dict[Any, Value], list[tuple[Any, Value | None, Value | None]]]]
+
+
+def _done(m: Machine, mark: int) -> _Done:
+    """What has been written since ``mark``, by object: slots, what they held and what they hold."""
+    found: dict[int, tuple[dict[Any, Value], dict[Any, Value | None]]] = {}
+    for slots, key, old in m.journal.entries[mark:]:
+        found.setdefault(id(slots), (slots, {}))[1].setdefault(key, old)
+    return [
+        (slots, [(key, old, slots.get(key)) for key, old in olds.items()])
+        for slots, olds in found.values()
+    ]
+
+
+def _take_back(m: Machine, done: _Done) -> None:
+    """Undo what a generator did on its way so far: it is run again, and does so again."""
+    for slots, written in done:
+        if all(slots.get(key) is new for key, _, new in written):
+            for key, old, _ in written:
+                m.journal.write(slots, key, old)
+
+
+def close(m: Machine, a: Activation, generator: Object, site: int) -> None:
+    """``generator.close()``: its ``finally`` parts run, if it has begun."""
+    from spapr_lint.flow import streams
+
+    if streams.position(generator) != 0:
+        end = reference(m.allocate("instance", "GeneratorExit", a.module.index, site))
+        send(m, a, generator, end, site, "thrown")
 
 
 def run_generator(m: Machine, generator: Object, on_yield: Callable[[Value], None]) -> bool:

@@ -47,10 +47,26 @@ def get(
     if result is NOTHING:
         result = UNKNOWN
     if result is UNKNOWN and owner.refs:
+        plain = private(owner, name)
+        if plain != name:
+            return get(m, a, owner, plain, site, node)
         result = _from_outside(owner, name)
     if name in m.policy.fields:
         return m.policy.field(m, a, owner, name, result, site)
     return result
+
+
+def private(owner: Value, name: str) -> str:
+    """``_C__name``, as it is called outside of class ``C``, by the name that it has inside."""
+    inside = name.find("__", 1)
+    if name[:1] != "_" or inside < 2 or name.endswith("__"):
+        return name
+    for ref in owner.refs:
+        klass = ref if ref.__class__ is ClassRef else classes.class_of(ref)
+        for each in () if klass is None else klass.mro:
+            if each.name.rpartition(".")[2].lstrip("_") == name[1:inside]:
+                return name[inside:]
+    return name
 
 
 _PARTS = ("real", "imag", "numerator", "denominator")  # of a number
@@ -298,6 +314,7 @@ def store(
     if name in m.policy.fields:
         m.policy.field_store(m, a, owner, name, value, site)
     weak = len(owner.refs) > 1 or owner.open
+    name = private(owner, name)
     for ref in owner.refs:
         kind = ref.__class__
         if kind is Object:

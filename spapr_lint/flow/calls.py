@@ -16,6 +16,7 @@ from spapr_lint.flow import (
     classes,
     containers,
     iterables,
+    keys,
     scope,
 )
 from spapr_lint.flow.arguments import Arguments
@@ -151,6 +152,12 @@ def call(m: Machine, a: Activation, n: ir.Node) -> Value:
         result = dispatch(m, a, callee, arguments, site, n)
     else:
         result = policy.call(m, a, n, callee, receiver, word, arguments)
+    if word in keys.WORDS and policy.tables:
+        if receiver is not None:
+            keys.asked(policy, m, a, n, receiver, arguments)
+        result = keys.given(policy, m, a, n, receiver, result)
+    elif word == "_replace" and receiver is not None:
+        policy.replaced(m, a, receiver, arguments, site)
     if policy.guards:
         if result.mark is not None:
             blessings.returned(a, result)
@@ -317,10 +324,22 @@ def awaited(m: Machine, a: Activation, value: Value, site: int) -> Value:
     results = Value(value.facts, others, value.constants, value.open)
     for ref in value.refs:
         if ref.__class__ is Object and ref.shape == "future":
-            results = join(results, ref.slots.get("<result>", UNKNOWN))
+            results = join(results, result_of(m, a, ref))
         elif ref.__class__ is Object and ref.shape == "coroutine":
             results = join(results, activation.finish(m, a, ref))
     return results
+
+
+def result_of(m: Machine, a: Activation, future: Object) -> Value:
+    """What a future holds, or raises; what waits for something is given its turn first."""
+    if "<waits>" in future.slots:
+        m.tables.take_turns(m, a)
+    error = future.slots.get("<error>")
+    if error is not None:
+        m.raise_value(error)
+        if "<result>" not in future.slots:
+            raise Unreachable
+    return future.slots.get("<result>", UNKNOWN)
 
 
 def yielded(m: Machine, a: Activation, value: Value) -> Value:
@@ -349,6 +368,7 @@ def enter(m: Machine, a: Activation, manager: Value, site: int) -> Value:
         found = call_special(m, a, manager, name, [], site)
         if found is not None:
             return awaited(m, a, found, site) if name == "__aenter__" else found
+    m.tables.entered(m, manager)
     for ref in manager.refs:
         if ref.__class__ is Object and ref.shape == "manager":
             items, _ = iterables.iterate(m, a, ref.extra, site)

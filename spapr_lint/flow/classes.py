@@ -28,6 +28,7 @@ from spapr_lint.flow.values import (
     reference,
 )
 
+TEXTUAL = ("str", "bytes", "int", "float")  # types whose instances are values
 _CONTAINERS = ("list", "dict", "set", "tuple")
 _ENUMS = ("enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag")
 
@@ -60,7 +61,7 @@ def define(m: Machine, a: Activation, n: ir.Node) -> Value:
     m.policy.class_defined(m, klass)
     _names(m, a, klass)
     if "enum" in klass.traits:
-        _enumerate(m, a, klass, site)
+        enumerated(m, a, klass, site)
     if klass.metaclass is not None:
         _by_metaclass(m, a, klass, klass.metaclass, given, site)
     hook = lookup(klass, "__init_subclass__", skip=1)
@@ -182,7 +183,7 @@ def _names(m: Machine, a: Activation, klass: ClassRef) -> None:
                 calls.call_special(m, a, reference(ref), "__set_name__", arguments, ref.site[1])
 
 
-def _enumerate(m: Machine, a: Activation, klass: ClassRef, site: int) -> None:
+def enumerated(m: Machine, a: Activation, klass: ClassRef, site: int) -> None:
     """The values of an enumeration become its members."""
     order = []
     for name, value in list(klass.members.slots.items()):
@@ -199,8 +200,11 @@ def _enumerate(m: Machine, a: Activation, klass: ClassRef, site: int) -> None:
             calls.call_special(
                 m, a, reference(member), "__init__", Arguments(items if exact else [value]), site
             )
-        m.journal.write(klass.members.slots, name, reference(member))
-        order.append(reference(member))
+        known = reference(member)
+        if klass.native in TEXTUAL:  # a member of `class E(str, Enum)` is its value, too
+            known = Value(value.facts, (member,), value.constants, value.open)
+        m.journal.write(klass.members.slots, name, known)
+        order.append(known)
     klass.traits["enum"] = order
 
 
@@ -297,6 +301,8 @@ def make(m: Machine, a: Activation, klass: ClassRef, arguments: Arguments, site:
         made = calls.dispatch(m, a, _static(creator), arguments.after(reference(klass)), site)
     else:
         made = new(m, a, klass, site)
+        if klass.native in TEXTUAL and arguments.positional:
+            made = made.with_facts(arguments.positional[0].facts)
     initializer = lookup(klass, "__init__")
     for ref in made.refs:
         if class_of(ref) is None or klass not in class_of(ref).mro:  # type: ignore[union-attr]
@@ -339,6 +345,8 @@ def _fields(klass: ClassRef) -> list[tuple[str, Value | None]]:
         for name, annotation in each.annotations.items():
             if not annotation.startswith(("ClassVar", "typing.ClassVar")):
                 names[name] = each.members.slots.get(name)
+                if annotation.removeprefix("dataclasses.").startswith("InitVar"):
+                    klass.traits.setdefault("init-only", set()).add(name)
     return list(names.items())
 
 
@@ -360,7 +368,7 @@ def _fill_fields(
     if not ({"dataclass", "namedtuple"} & klass.traits.keys()):
         return
     positional = list(arguments.positional)
-    fields = []
+    fields, extra = [], []
     for name, default in _fields(klass):
         value: Value | None
         factory = None if default is None else _factory(default)
@@ -383,12 +391,15 @@ def _fill_fields(
         value = (UNKNOWN if value is None else value).step(
             a.module.index, site, f"passed to {klass.name}() as {name}"
         )
+        if name in klass.traits.get("init-only", ()):
+            extra.append(value)
+            continue
         fields.append(value)
         m.policy.field_store(m, a, reference(made), name, value, site)
         m.journal.write(made.slots, name, value)
     if made.shape == "tuple":
         containers.fill(m, made, fields, True)
-    calls.call_special(m, a, reference(made), "__post_init__", [], site)
+    calls.call_special(m, a, reference(made), "__post_init__", extra, site)
 
 
 def _factory(default: Value) -> Wrapper | None:
@@ -452,6 +463,37 @@ def catches(m: Machine, value: Value, wanted: Value) -> bool | None:
     if value.open or not value.refs:
         answers.add(None)
     return answers.pop() if len(answers) == 1 else None
+
+
+def catches_part(m: Machine, value: Value, wanted: Value) -> bool | None:
+    """Whether ``except* wanted`` takes anything of a raised group."""
+    answers: set[bool | None] = set()
+    for item in _grouped(value):
+        answers.add(catches(m, item, wanted))
+    return False if answers == {False} else None
+
+
+def _grouped(value: Value) -> list[Value]:
+    """The exceptions that are raised: those in a group, or the one."""
+    found: list[Value] = []
+    for ref in value.refs:
+        held = ref.slots.get("exceptions") if isinstance(ref, Object) else None
+        inner = [] if held is None else [r for r in held.refs if isinstance(r, Object)]
+        if inner:
+            found += [item for each in inner for item in containers.known_items(each)[0]]
+        else:
+            found.append(reference(ref))
+    return found if found and not value.open else [*found, UNKNOWN]
+
+
+def group_of(m: Machine, a: Activation, raised: Value, wanted: Value, site: int) -> Value:
+    """The group that ``except* wanted as name`` binds."""
+    items = [item for item in _grouped(raised) if catches(m, item, wanted) is not False]
+    held = m.allocate("tuple", None, a.module.index, site)
+    containers.fill(m, held, items, True)
+    made = m.allocate("instance", "ExceptionGroup", a.module.index, site)
+    made.slots["exceptions"] = reference(held)
+    return reference(made)
 
 
 def _catches_one(ref: Any, kinds: list[Any]) -> bool | None:

@@ -228,6 +228,8 @@ class Machine:
         self.leaks = 0
         self.looping = 0
         self.loop_objects: dict[tuple[int, int, str], Object] = {}
+        self.parked: list[Any] = []  # threads and tasks that wait for what is not there yet
+        self.turns: list[bool] = []  # of each that runs now, whether it came to wait
 
     # --- objects -------------------------------------------------------------
 

@@ -75,6 +75,7 @@ def leave(m: Machine, a: Activation, manager: Value, error: Value | None, site: 
     if error is not None:
         kinds = [classes.class_of(ref) for ref in error.refs]
         arguments[0] = Value(refs=tuple([k for k in kinds if k is not None]), open=None in kinds)
+    m.tables.left(m, a, manager, site)
     result = NOTHING
     for name in ("__exit__", "__aexit__"):
         found = calls.call_special(m, a, manager, name, arguments, site)

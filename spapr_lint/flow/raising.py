@@ -7,6 +7,7 @@ beside it, each statement that may raise is taken to do so.  Whatever leaves a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from spapr_lint import ir
@@ -14,7 +15,7 @@ from spapr_lint.flow import binding, calls, classes, managers
 from spapr_lint.flow.imports import bind_name
 from spapr_lint.flow.machine import Activation, Changes, Collector, Env, Final, Machine, Unreachable
 from spapr_lint.flow.states import State, merge_env, merge_states
-from spapr_lint.flow.values import UNKNOWN, Value, join_all, truth
+from spapr_lint.flow.values import NOTHING, UNKNOWN, Value, join_all, truth
 
 Raised = tuple[Value, Env, Changes]
 
@@ -93,6 +94,28 @@ def try_(m: Machine, a: Activation, n: ir.Node) -> bool:
     return _finally(m, a, final, ends, left, waiting)
 
 
+def attempt(m: Machine, a: Activation, action: Callable[[], Value]) -> tuple[Value | None, Value]:
+    """Do something whose exceptions are kept: its result, None if there is none, and they."""
+    start = m.journal.mark()
+    collector = Collector(a, start)
+    m.collectors.append(collector)
+    a.branch += 1
+    result: Value | None = None
+    try:
+        result = action()
+    except Unreachable:
+        pass
+    finally:
+        m.collectors.pop()
+        a.branch -= 1
+    if not collector.states:
+        return result, NOTHING
+    paths = [changes for _, _, changes in collector.states]
+    last = m.journal.undo(start)
+    m.journal.merge(paths if result is None else [*paths, last])
+    return result, join_all([value for value, _, _ in collector.states])
+
+
 def run_body(
     m: Machine, a: Activation, body: ir.Block, start: int, wanted: bool
 ) -> tuple[bool, list[Raised]]:
@@ -138,10 +161,13 @@ def _handle(
     """Run the handlers on what was raised: how they end, and what none of them takes."""
     ends: list[State] = []
     for types, name, body in handlers:
+        grouped = name is not None and name[0] == "*"
         taken, left = [], []
         wanted = None if types is None else _types(m, a, types)
         for state in pending:
             match = True if wanted is None else classes.catches(m, state[0], wanted)
+            if grouped and wanted is not None and match is None:
+                match = classes.catches_part(m, state[0], wanted)
             if match is not False:
                 taken.append(state)
             if match is not True:
@@ -154,7 +180,10 @@ def _handle(
         a.env = dict(a.env)
         a.env["<raised>"] = raised
         if name is not None:
-            bind_name(m, a, name, raised, body[0][-1] if body else types[-1])
+            site = body[0][-1] if body else types[-1]
+            if grouped:
+                raised = classes.group_of(m, a, raised, wanted or UNKNOWN, site)
+            bind_name(m, a, name.lstrip("*"), raised, site)
         a.uncertain += 1
         goes = m.tables.block(m, a, body)
         a.uncertain -= 1

@@ -60,6 +60,13 @@ def store_slice(
         touch(a, ref)
         items, exact = containers.known_items(ref)
         where = _slice(bounds)
+        if where == slice(None) and len(owner.refs) == 1 and not (owner.open or ref.many):
+            containers.clear(m, ref)
+            if not known:
+                containers.blur(m, ref)
+            for item in new:
+                containers.append(m, ref, item)
+            continue
         if exact and known and where is not None and len(owner.refs) == 1:
             try:
                 items[where] = new

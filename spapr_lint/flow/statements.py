@@ -115,8 +115,11 @@ def _raise(m: Machine, a: Activation, n: ir.Node) -> bool:
     if n[2] is not None:
         cause = m.ex[n[2][0]](m, a, n[2])
         attributes.store(m, a, value, "__cause__", cause, n[3])
+    before = a.env.get("<raised>")
     if n[1] is None:
-        value = a.env.get("<raised>", UNKNOWN)
+        value = UNKNOWN if before is None else before
+    elif before is not None and value.refs:
+        attributes.store(m, a, value, "__context__", before, n[3])
     m.raise_value(value)
     return False
 

@@ -18,6 +18,7 @@ from spapr_lint.flow.values import NOTHING, TRUE, UNKNOWN, Value, constant, join
 
 POSITION = "position"
 _AHEAD = 8
+_TURNS = 6  # items that are asked for one by one: each time the generator is run again
 _FORCED = "forced"
 
 
@@ -84,7 +85,7 @@ def drain(m: Machine, a: Activation, ref: Object) -> tuple[list[Value], bool]:
 def step(m: Machine, a: Activation, ref: Object) -> tuple[Value, bool | None]:
     """The next item, and whether there certainly is one (True), is none (False) or neither."""
     place = position(ref)
-    stream = stream_of(m, a, ref, None if place is None else max(_AHEAD, 2 * place))
+    stream = stream_of(m, a, ref, None if place is None else _wanted(m, place))
     if place is None or ref.many:
         return anonymous(join_all(stream.items)), None
     if stream.endless and stream.items:
@@ -96,6 +97,13 @@ def step(m: Machine, a: Activation, ref: Object) -> tuple[Value, bool | None]:
     if stream.exact:
         return NOTHING, False
     return anonymous(join_all(stream.items)), None
+
+
+def _wanted(m: Machine, place: int) -> int:
+    """How far a generator is run: at first one item at a time, so that turns are exact."""
+    if place < _TURNS and 2 * m.steps < m.limits.exact_steps:
+        return place + 1
+    return max(_AHEAD, 2 * place)
 
 
 def take(stream: Stream, count: int) -> tuple[list[Value], bool]:

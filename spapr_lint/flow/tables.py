@@ -41,6 +41,9 @@ class Tables:
     native_member: Callable[[Machine, Activation, Native, str], Value]
     subscript_other: Callable[[Machine, Activation, Any, Value, int], Value]
     iterate_other: Callable[[Machine, Activation, Any, int], tuple[list[Value], bool]]
+    entered: Callable[[Machine, Value], None]
+    left: Callable[[Machine, Activation, Value, int], None]
+    take_turns: Callable[[Machine, Activation], None]
     run_module: Callable[[Machine, Module], None]
     c_builtins: dict[str, Value]
 
@@ -54,6 +57,9 @@ def standard() -> Tables:
         statements=statements.TABLE,
         block=statements.block,
         run_module=solve.run_module,
+        entered=natives.entered,
+        left=natives.left,
+        take_turns=natives.take_turns,
         builtins=natives.BUILTINS,
         c_builtins=c_runtime.c_builtins(natives.BUILTINS),
         container_binary=natives.container_binary,

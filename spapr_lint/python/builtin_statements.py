@@ -174,18 +174,17 @@ def if_(low: Lowering, node: Syntax) -> Node:
     chain = []
     while True:
         test = node.test
-        chain.append((low.expressions[test.__class__](low, test), block(low, node.body)))
+        chain.append((node, low.expressions[test.__class__](low, test), block(low, node.body)))
         rest = node.orelse
         if len(rest) != 1 or rest[0].__class__ is not node.__class__:
             break
         node = rest[0]
     otherwise = block(low, rest)
     while True:
-        test, then = chain.pop()
-        made = (IF, test, then, otherwise, low.next())
+        branch, test, then = chain.pop()
         if not chain:
-            return made
-        otherwise = (made,)
+            return (IF, test, then, otherwise, low.next())
+        otherwise = ((IF, test, then, otherwise, low.at(branch)),)
 
 
 def while_(low: Lowering, node: Syntax) -> Node:
@@ -202,18 +201,20 @@ def for_(low: Lowering, node: Syntax) -> Node:
 
 
 def try_(low: Lowering, node: Syntax) -> Node:
+    starred = node.__class__.__name__ == "TryStar"
     body = block(low, node.body)
-    handlers = tuple([_handler(low, handler) for handler in node.handlers])
+    handlers = tuple([_handler(low, handler, starred) for handler in node.handlers])
     otherwise = block(low, node.orelse)
     return (TRY, body, handlers, otherwise, block(low, node.finalbody), low.next())
 
 
-def _handler(low: Lowering, node: Syntax) -> tuple[Node | None, str | None, Block]:
+def _handler(low: Lowering, node: Syntax, starred: bool) -> tuple[Node | None, str | None, Block]:
     types = low.optional(node.type)
     name = None
     if node.name is not None:
         name = intern(node.name)
         low.scope.bind(name)
+        name = intern(f"*{name}") if starred else name
     return types, name, block(low, node.body)
 
 

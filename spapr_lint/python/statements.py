@@ -218,18 +218,20 @@ def for_(low: Lowering, node: Syntax) -> Node:
 
 
 def try_(low: Lowering, node: Syntax) -> Node:
+    starred = node.__class__.__name__ == "TryStar"
     body = block(low, node.body)
-    handlers = tuple([_handler(low, handler) for handler in node.handlers])
+    handlers = tuple([_handler(low, handler, starred) for handler in node.handlers])
     otherwise = _body(low, node.orelse)
     return (TRY, body, handlers, otherwise, _body(low, node.finalbody), low.next())
 
 
-def _handler(low: Lowering, node: Syntax) -> tuple[Node | None, str | None, Block]:
+def _handler(low: Lowering, node: Syntax, starred: bool) -> tuple[Node | None, str | None, Block]:
     types = low.optional(node.type)
     name = None
     if node.name is not None:
         name = intern(node.name.name.value)
         low.scope.bind(name)
+        name = intern(f"*{name}") if starred else name
     return types, name, block(low, node.body)
 
 

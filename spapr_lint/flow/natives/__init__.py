@@ -11,6 +11,7 @@ from typing import Any
 
 from spapr_lint.flow.natives import (
     constructors,
+    encoding,
     evaluation,
     functional,
     iteration,
@@ -18,6 +19,7 @@ from spapr_lint.flow.natives import (
     textual,
 )
 from spapr_lint.flow.natives.common import Call, native
+from spapr_lint.flow.natives.concurrency import take_turns
 from spapr_lint.flow.natives.constructors import property_part
 from spapr_lint.flow.natives.external import external, external_member
 from spapr_lint.flow.natives.members import (
@@ -32,6 +34,8 @@ from spapr_lint.flow.natives.numbers import divmod_, pow_
 from spapr_lint.flow.natives.reflection import view_of as namespace_of
 from spapr_lint.flow.natives.sequences import binary as container_binary
 from spapr_lint.flow.natives.sequences import contains
+from spapr_lint.flow.natives.stacks import enter as entered
+from spapr_lint.flow.natives.stacks import leave as left
 from spapr_lint.flow.natives.text import constant_method, open_method
 from spapr_lint.flow.objects import Native
 from spapr_lint.flow.values import Value, reference
@@ -113,7 +117,7 @@ _FUNCTIONS: dict[str, tuple[Call, Any]] = {
     "exec": (evaluation.exec_, None),
     "compile": (functional.IDENTITY, None),
     "bytearray": (constructors.byte_array, None),
-    "memoryview": (constructors.convert, "bytes"),
+    "memoryview": (encoding.view, None),
     "object": (reflection.plain_object, None),
 }
 
@@ -138,13 +142,16 @@ __all__ = [
     "constant_method",
     "container_binary",
     "contains",
+    "entered",
     "external",
     "external_member",
     "iterate_other",
+    "left",
     "namespace_of",
     "native_member",
     "object_method",
     "open_method",
     "property_part",
     "subscript_other",
+    "take_turns",
 ]

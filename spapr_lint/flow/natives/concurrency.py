@@ -1,28 +1,35 @@
-"""``asyncio``, ``threading``, ``concurrent.futures``, ``queue``, ``contextlib.ExitStack``.
+"""``asyncio``, ``threading``, ``concurrent.futures``, ``queue``.
 
 Tasks and threads are run where they are started: one order of many, as a call.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from spapr_lint.flow import attributes, calls, classes, containers, iterables
+from spapr_lint.flow import attributes, calls, classes, containers, iterables, raising
 from spapr_lint.flow.arguments import Arguments
-from spapr_lint.flow.machine import Activation, Machine
-from spapr_lint.flow.natives import iteration, sequences, textual
-from spapr_lint.flow.natives.common import Call, given, make, make_dict, native, or_else
-from spapr_lint.flow.objects import ANY, ClassRef, External, Object
+from spapr_lint.flow.machine import Activation, Machine, Unreachable
+from spapr_lint.flow.natives import encoding, iteration, libraries, sequences, stacks, textual
+from spapr_lint.flow.natives.common import Call, given, make, make_dict, native
+from spapr_lint.flow.objects import ClassRef, External, Object
 from spapr_lint.flow.values import (
     BOOLEAN,
+    FALSE,
     NONE,
+    NOTHING,
+    TRUE,
     UNKNOWN,
     Value,
+    join,
     reference,
+    truth,
 )
 
 _THREADS = ("threading.Thread", "threading.Timer", "multiprocessing.Process")
 _RESULT = "<result>"
+_PARKED = 16  # threads and tasks that wait at a time
 
 
 def run(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
@@ -32,15 +39,70 @@ def run(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
 
 def gather(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``asyncio.gather(*awaitables)``: the results in order."""
-    found = [calls.awaited(m, a, value, site) for value in g.positional]
-    if g.rest is not None:
-        found.append(calls.awaited(m, a, g.rest, site))
+    values = g.positional if g.rest is None else [*g.positional, g.rest]
+    keeps = truth(g.keywords.get("return_exceptions", FALSE)) is not False
+    futures = [task(m, a, Arguments([value]), site, None) for value in values]
+    found = []
+    for each in futures:
+        if not keeps:
+            found.append(calls.awaited(m, a, each, site))
+            continue
+        result, error = raising.attempt(m, a, lambda each=each: calls.awaited(m, a, each, site))  # type: ignore[misc]
+        found.append(error if result is None else join(result, error))
     return make(m, a, "list", found, site, g.rest is None)
 
 
 def task(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
-    """``asyncio.create_task(coroutine)``: a future whose result is known at once."""
-    return future(m, a, calls.awaited(m, a, given(g, 0), site), site)
+    """``asyncio.create_task(coroutine)``: a future whose result is known, unless it must wait."""
+    work = given(g, 0)
+    if not any(isinstance(ref, Object) and ref.shape == "coroutine" for ref in work.refs):
+        return work if work.refs else future(m, a, work, site)
+    made = m.allocate("future", "future", a.module.index, site)
+    _take_turn(m, a, made, lambda: calls.awaited(m, a, work, site))
+    return reference(made)
+
+
+def _take_turn(m: Machine, a: Activation, made: Object, action: Callable[[], Value]) -> None:
+    """Run a thread or a task; one that comes to wait is as if it had not run yet."""
+    mark = m.journal.mark()
+    m.turns.append(False)
+    try:
+        result, error = raising.attempt(m, a, action)
+    finally:
+        waits = m.turns.pop()
+    if waits and len(m.parked) < _PARKED and not made.many:
+        m.journal.undo(mark)
+        m.journal.write(made.slots, "<waits>", TRUE)
+        m.parked.append((made, action))
+        return
+    if result is not None:
+        m.journal.write(made.slots, _RESULT, result)
+    if error is not NOTHING:
+        m.journal.write(made.slots, "<error>", error)
+
+
+def take_turns(m: Machine, a: Activation) -> None:
+    """Let what waits go on, as far as it comes."""
+    waiting, m.parked = m.parked, []
+    for made, action in waiting:
+        if "<waits>" not in made.slots:
+            continue
+        m.journal.write(made.slots, "<waits>", None)
+        m.turns.append(False)
+        try:
+            result, error = raising.attempt(m, a, action)
+        finally:
+            m.turns.pop()
+        if result is not None:
+            m.journal.write(made.slots, _RESULT, result)
+        if error is not NOTHING:
+            m.journal.write(made.slots, "<error>", error)
+
+
+def _turns(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
+    """``thread.join()``, ``queue.join()``."""
+    take_turns(m, a)
+    return NONE
 
 
 def future(m: Machine, a: Activation, result: Value, site: int) -> Value:
@@ -56,7 +118,21 @@ def empty_future(m: Machine, a: Activation, g: Arguments, site: int, data: Any) 
 
 
 def _result(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
-    return ref.slots.get(_RESULT, UNKNOWN)
+    return calls.result_of(m, a, ref)
+
+
+def _error(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
+    if "<waits>" in ref.slots:
+        take_turns(m, a)
+    return ref.slots.get("<error>", NONE)
+
+
+def wait(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``asyncio.wait(tasks)``: those that are done, and those that are not."""
+    take_turns(m, a)
+    items, exact = iterables.iterate(m, a, given(g, 0), site)
+    done = make(m, a, "list", items, site, exact and len(items) < 2)
+    return make(m, a, "tuple", [done, make(m, a, "list", [], site)], site)
 
 
 def _set_result(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
@@ -68,7 +144,7 @@ def _set_result(m: Machine, a: Activation, g: Arguments, site: int, ref: Object)
 
 
 def _when_done(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
-    if _RESULT in ref.slots:
+    if _RESULT in ref.slots or "<error>" in ref.slots:
         calls.dispatch(m, a, given(g, 0), Arguments([reference(ref)]), site)
     else:
         m.journal.write(ref.slots, "callback", given(g, 0))
@@ -89,7 +165,9 @@ def completed(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> 
 def to_thread(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``asyncio.to_thread(function, …)`` and ``Executor.submit``."""
     rest = Arguments(g.positional[1:], g.rest, g.keywords, g.others)
-    return future(m, a, calls.dispatch(m, a, given(g, 0), rest, site), site)
+    made = m.allocate("future", "future", a.module.index, site)
+    _take_turn(m, a, made, lambda: calls.dispatch(m, a, given(g, 0), rest, site))
+    return reference(made)
 
 
 def _in_executor(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
@@ -154,9 +232,10 @@ def _start(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> V
     if classes.class_of(ref) is not None:
         method = attributes.get(m, a, reference(ref), "run", site)
         if method.refs:
-            calls.dispatch(m, a, method, Arguments([]), site)
+            _take_turn(m, a, ref, lambda: calls.dispatch(m, a, method, Arguments([]), site))
             return NONE
-    return _run_target(m, a, g, site, ref)
+    _take_turn(m, a, ref, lambda: _run_target(m, a, g, site, ref))
+    return NONE
 
 
 def _run_target(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
@@ -183,24 +262,21 @@ def queue(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Valu
 
 
 def _get(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
+    if containers.length(ref) == 0:
+        if m.turns:  # of a thread or task, whose turn is over
+            m.turns[-1] = True
+            raise Unreachable
+        take_turns(m, a)
     if ref.type == "stack":
         return sequences.pop(m, a, Arguments([]), site, ref)
+    if ref.type == "heap":
+        return libraries.heap_pop(m, a, Arguments([reference(ref)]), site, False)
     return sequences.pop_left(m, a, Arguments([]), site, ref)
 
 
 def holder(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """An object of which only the type matters: an executor, a loop, a lock."""
     return reference(m.allocate("holder", data, a.module.index, site))
-
-
-def _enter_context(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
-    return calls.enter(m, a, given(g, 0), site)
-
-
-def _callback(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
-    rest = Arguments(g.positional[1:], g.rest, g.keywords, g.others)
-    calls.dispatch(m, a, given(g, 0), rest, site)
-    return given(g, 0)
 
 
 def _nothing(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
@@ -211,23 +287,6 @@ def _boolean(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) ->
     return BOOLEAN
 
 
-def variable(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
-    """``contextvars.ContextVar(name, default=)``."""
-    made = m.allocate("holder", "variable", a.module.index, site)
-    if "default" in g.keywords:
-        made.slots[ANY] = g.keywords["default"]
-    return reference(made)
-
-
-def _variable_get(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
-    return or_else(ref.slots.get(ANY), g.get(0) if ANY not in ref.slots else None)
-
-
-def _variable_set(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
-    m.journal.write(ref.slots, ANY, given(g, 0).step(a.module.index, site, ""))
-    return UNKNOWN
-
-
 _TYPED: dict[str, dict[str, Call]] = {
     "future": {
         "result": _result,
@@ -236,8 +295,8 @@ _TYPED: dict[str, dict[str, Call]] = {
         "add_done_callback": _when_done,
         "done": _boolean,
         "cancel": _boolean,
-        "exception": _nothing,
-        "wait": _nothing,
+        "exception": _error,
+        "wait": _turns,
     },
     "queue": {
         "put": sequences.append,
@@ -247,7 +306,7 @@ _TYPED: dict[str, dict[str, Call]] = {
         "empty": _boolean,
         "full": _boolean,
         "task_done": _nothing,
-        "join": _nothing,
+        "join": _turns,
     },
     "executor": {
         "submit": _submit,
@@ -270,20 +329,14 @@ _TYPED: dict[str, dict[str, Call]] = {
         ),
         "close": _nothing,
     },
-    "stack": {
-        "enter_context": _enter_context,
-        "enter_async_context": _enter_context,
-        "callback": _callback,
-        "push": _nothing,
-        "close": _nothing,
-    },
-    "variable": {"get": _variable_get, "set": _variable_set, "reset": _nothing},
+    **stacks.METHODS,
+    **encoding.METHODS,
 }
 _TYPED["group"] = {"create_task": _TYPED["loop"]["create_task"]}
 _THREAD: dict[str, Call] = {
     "start": _start,
     "run": _run_target,
-    "join": _nothing,
+    "join": _turns,
     "is_alive": _boolean,
     "cancel": _nothing,
 }
@@ -354,6 +407,8 @@ TABLE: dict[str, tuple[Call, Any]] = {
     "asyncio.ensure_future": (task, None),
     "asyncio.Future": (empty_future, None),
     "concurrent.futures.Future": (empty_future, None),
+    "asyncio.wait": (wait, None),
+    "concurrent.futures.wait": (wait, None),
     "asyncio.wait_for": (wait_for, None),
     "asyncio.shield": (wait_for, None),
     "asyncio.sleep": (suspended, None),
@@ -361,12 +416,13 @@ TABLE: dict[str, tuple[Call, Any]] = {
     "concurrent.futures.as_completed": (completed, None),
     "asyncio.to_thread": (to_thread, None),
     "asyncio.TaskGroup": (holder, "group"),
-    "contextvars.ContextVar": (variable, None),
-    "contextlib.ExitStack": (holder, "stack"),
-    "contextlib.AsyncExitStack": (holder, "stack"),
+    **stacks.TABLE,
+    **encoding.TABLE,
     "threading.local": (local, None),
     "queue.LifoQueue": (queue, "stack"),
     "asyncio.LifoQueue": (queue, "stack"),
+    "queue.PriorityQueue": (queue, "heap"),
+    "asyncio.PriorityQueue": (queue, "heap"),
     **{name: (thread, name) for name in _THREADS},
     **{f"asyncio.{name}": (holder, "loop") for name in _LOOPS},
     **dict.fromkeys(_EXECUTORS, (holder, "executor")),

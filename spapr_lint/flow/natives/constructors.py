@@ -20,6 +20,7 @@ from spapr_lint.flow.values import (
     reference,
 )
 
+_SHOWN = ("holder", "instance")  # besides containers, objects whose text tells what they hold
 _HELD = 2_000  # containers inside of one that are looked into
 _LONGEST = 4096
 _CONVERSIONS: dict[str, Callable[..., Any]] = {
@@ -166,12 +167,25 @@ def _held(m: Machine, a: Activation, value: Value, site: int) -> Value:
             parts.extend(deep(m, ref, 3))
         elif isinstance(ref, Object) and "args" in ref.slots:
             parts.extend(iterables.iterate(m, a, ref.slots["args"], site)[0])
+        elif isinstance(ref, Object) and (_shown(ref) and ref.shape in _SHOWN):
+            parts.extend(deep(m, ref, 3))
     return arithmetic.mixed(m, a, parts, site) if parts else NOTHING
 
 
 def formatted(m: Machine, a: Activation, value: Value, site: int) -> Value:
     """What the value gives to a text that it is formatted into."""
     return convert(m, a, Arguments([value]), site, "format") if value.refs else value
+
+
+_WAYS = {"r": "repr", "s": "str", "a": "ascii"}
+
+
+def converted(m: Machine, a: Activation, value: Value, conversion: str, site: int) -> Value:
+    """What a value gives to a text: as ``!r``, ``!s`` or ``!a`` say, else by its own format."""
+    if not value.refs:
+        return value
+    how = _WAYS.get(conversion, "format")
+    return convert(m, a, Arguments([value]), site, how)
 
 
 def _shown(ref: Object) -> bool:

@@ -35,7 +35,6 @@ _MIXING = (
     "pickle.dumps",
     "posixpath.",
     "re.escape",
-    "re.sub",
     "shlex.",
     "string.capwords",
     "struct.pack",
@@ -48,7 +47,6 @@ _LISTS = (
     "re.split",
     "re.findall",
     "shlex.split",
-    "struct.unpack",
     "textwrap.wrap",
     "os.path.split",
 )

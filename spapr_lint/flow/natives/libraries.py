@@ -58,6 +58,10 @@ def chain_map(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> 
     made = make_dict(m, a, site)
     for value in reversed(g.positional):
         containers.update(m, a, made, value)
+    if g.positional:
+        made.slots["maps"] = make(m, a, "list", g.positional, site, g.rest is None)
+        rest = Arguments(g.positional[1:], g.rest)
+        made.slots["parents"] = chain_map(m, a, rest, site, data)
     return reference(made)
 
 
@@ -142,6 +146,46 @@ def named_tuple(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -
             klass.annotations[name] = ""
             members.slots[name] = item
         klass.annotations = dict.fromkeys(names, "")
+    return reference(klass)
+
+
+def enumeration(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``enum.Enum(name, names)``: names in a text or a row, or with values."""
+    members = m.allocate("class", None, a.module.index, site)
+    klass = ClassRef(a.module.index, -1 - site, text(given(g, 0)) or "?", members)
+    klass.traits["enum"] = True
+    names = given(g, 1, "names")
+    written = text(names)
+    for name in [] if written is None else written.replace(",", " ").split():
+        members.slots[name] = UNKNOWN
+    for key, value in containers.pairs(m, names):
+        word = text(key)
+        if word is not None:
+            members.slots[word] = value
+    if not members.slots:
+        for item in iterables.iterate(m, a, names, site)[0]:
+            word = text(item) or text(containers.get_item(m, a, item, constant(0), site))
+            value = containers.get_item(m, a, item, constant(1), site) if item.refs else UNKNOWN
+            members.slots[word or "?"] = value
+    classes.enumerated(m, a, klass, site)
+    return reference(klass)
+
+
+def made_dataclass(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``dataclasses.make_dataclass(name, fields)``."""
+    members = m.allocate("class", None, a.module.index, site)
+    klass = ClassRef(a.module.index, -1 - site, text(given(g, 0)) or "?", members)
+    klass.traits["dataclass"] = True
+    for item in iterables.iterate(m, a, given(g, 1, "fields"), site)[0]:
+        name = text(item)
+        if name is None:
+            parts = iterables.iterate(m, a, item, site)[0]
+            name = text(parts[0]) if parts else None
+            if name is not None and len(parts) > 2:
+                members.slots[name] = parts[2]
+        if name is not None:
+            klass.annotations[name] = ""
+    _plain_defaults(m, klass)
     return reference(klass)
 
 
@@ -359,6 +403,10 @@ TABLE: dict[str, tuple[Call, Any]] = {
     "heapq.merge": (any_of, "first"),
     "dataclasses.dataclass": (dataclass, None),
     "dataclasses.field": (field, None),
+    "dataclasses.make_dataclass": (made_dataclass, None),
+    "types.MappingProxyType": (lambda m, a, g, site, data: given(g, 0), None),
+    **{f"enum.{name}": (enumeration, None) for name in ("Enum", "IntEnum", "StrEnum", "Flag")},
+    "weakref.WeakMethod": (weak, None),
     "dataclasses.replace": (replaced, None),
     "copy.replace": (replaced, None),
     "dataclasses.asdict": (as_fields, "dict"),

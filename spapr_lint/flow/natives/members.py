@@ -160,6 +160,22 @@ def _throw(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> V
     return activation.send(m, a, ref, error, site, "thrown")
 
 
+def _close(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
+    if ref.shape == "generator":
+        activation.close(m, a, ref, site)
+    return NONE
+
+
+def _add_note(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
+    held = ref.slots.get("__notes__")
+    notes = make(m, a, "list", [], site) if held is None else held
+    m.journal.write(ref.slots, "__notes__", notes)
+    for each in notes.refs:
+        if isinstance(each, Object):
+            containers.append(m, each, given(g, 0))
+    return NONE
+
+
 GENERATOR: dict[str, Call] = {
     "__next__": _next,
     "__iter__": _self,
@@ -168,10 +184,10 @@ GENERATOR: dict[str, Call] = {
     "asend": _send,
     "send": _send,
     "throw": _throw,
-    "close": _nothing,
-    "aclose": _nothing,
+    "close": _close,
+    "aclose": _close,
 }
-EXCEPTION: dict[str, Call] = {"with_traceback": _self, "add_note": _nothing}
+EXCEPTION: dict[str, Call] = {"with_traceback": _self, "add_note": _add_note}
 METHODS: dict[str, dict[str, Call]] = {
     "list": {**_CONTAINER, **sequences.LIST},
     "tuple": {**_CONTAINER, **sequences.TUPLE},
@@ -228,9 +244,9 @@ _OPAQUE: dict[str, Call] = {
 
 def of_instance(m: Machine, a: Activation, ref: Object, name: str) -> Value | None:
     """A method that the builtin type of an object gives it; None if it has none of that name."""
-    from spapr_lint.flow.natives import concurrency
+    from spapr_lint.flow.natives import concurrency, encoding
 
-    found = concurrency.method(m, a, ref, name)
+    found = encoding.attribute(m, a, ref, name) or concurrency.method(m, a, ref, name)
     if found is not None:
         return found
     call = METHODS.get(ref.shape, {}).get(name)
@@ -246,6 +262,8 @@ def of_instance(m: Machine, a: Activation, ref: Object, name: str) -> Value | No
         return native(f"{ref.shape}.{name}", call, ref)
     if name == "__class__":
         return reflection.type_of(m, ref)
+    if name == "data" and isinstance(ref.type, ClassRef) and ref.shape in ("list", "dict"):
+        return reference(ref)  # of a `collections.UserDict`
     if name == "__call__" and classes.class_of(ref) is None:
         return None
     return None
@@ -259,6 +277,8 @@ def _create(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Va
             continue
         fresh = classes.new(m, a, ref, site)
         target = fresh.refs[0]
+        if ref.native in classes.TEXTUAL and len(g.positional) > 1:
+            fresh = fresh.with_facts(g.positional[1].facts)
         if isinstance(target, Object) and target.shape == "tuple" and len(g.positional) > 1:
             items, exact = iterables.iterate(m, a, g.positional[1], site)
             if "namedtuple" in ref.traits:

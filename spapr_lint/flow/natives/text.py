@@ -11,11 +11,11 @@ import string
 from collections.abc import Callable
 from typing import Any
 
-from spapr_lint.flow import arithmetic, containers, iterables
+from spapr_lint.flow import arithmetic, attributes, containers, iterables
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine
 from spapr_lint.flow.natives.common import make
-from spapr_lint.flow.natives.constructors import deep
+from spapr_lint.flow.natives.constructors import converted, deep
 from spapr_lint.flow.objects import Native, Object
 from spapr_lint.flow.values import BOOLEAN, UNKNOWN, Value, constant, join_all, reference
 
@@ -128,9 +128,12 @@ class _Method:
 
 def _call(m: Machine, a: Activation, g: Arguments, site: int, data: _Method) -> Value:
     name = data.name
+    shown = None
     if isinstance(data.item, str):
+        if name == "format":
+            shown = _shown(m, a, data.item, g, site)
         g = _used(m, data.item, name, g)
-    parts = [data.owner, *_contents(m, a, g, site)]
+    parts = [data.owner, *(_contents(m, a, g, site) if shown is None else shown)]
     facts = arithmetic.mixed(m, a, parts, site).facts
     if name in COPIES:
         facts = data.owner.facts
@@ -168,6 +171,39 @@ def _used(m: Machine, item: str, name: str, g: Arguments) -> Arguments:
 
 
 EMPTY = constant("")
+_PARTS = re.compile(r"\.([^.\[]+)|\[([^\]]+)\]")  # of a field: attributes and items
+
+
+def _shown(m: Machine, a: Activation, item: str, g: Arguments, site: int) -> list[Value] | None:
+    """What the fields of a format string show of its arguments; None if that is not plain."""
+    if g.rest is not None or g.others is not None:
+        return None
+    found: list[Value] = []
+    count = 0
+    try:
+        for _, field, inner, conversion in string.Formatter().parse(item):
+            if field is None:
+                continue
+            if inner and "{" in inner:
+                return None
+            first = re.split(r"[.\[]", field)[0]
+            if first == "":
+                value, count = g.get(count), count + 1
+            else:
+                value = g.get(int(first)) if first.isdigit() else g.keywords.get(first)
+            for attribute, key in _PARTS.findall(field):
+                if value is None:
+                    break
+                if attribute:
+                    value = attributes.get(m, a, value, attribute, site)
+                else:
+                    held = constant(int(key) if key.isdigit() else key)
+                    value = containers.get_item(m, a, value, held, site)
+            if value is not None:
+                found.append(converted(m, a, value, conversion or "", site))
+    except ValueError:
+        return None
+    return found
 
 
 def keyed(m: Machine, mapping: Value, wanted: set[str]) -> dict[str, Value]:

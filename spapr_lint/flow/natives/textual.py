@@ -54,10 +54,6 @@ def _matches(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) ->
     return make(m, a, "list", [carrier(m, a, g, site, "match")], site, False)
 
 
-def _mixed(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
-    return mixed(m, a, g, site, None)
-
-
 def _write(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
     old = ref.slots.get(ANY, NOTHING)
     m.journal.write(ref.slots, ANY, join(old, mixed(m, a, g, site, None)))
@@ -66,7 +62,9 @@ def _write(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> V
 
 def print_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``print(…, file=f)``: what is printed is written to the file."""
-    file = g.keywords.get("file")
+    from spapr_lint.flow.natives import stacks
+
+    file = g.keywords.get("file") or stacks.output(m)
     if file is not None and file.refs:
         texts = [formatted(m, a, value, site) for value in g.positional]
         write = attributes.get(m, a, file, "write", site)
@@ -89,7 +87,7 @@ METHODS: dict[str, dict[str, Call]] = {
         "finditer": _matches,
         "findall": _list,
         "split": _list,
-        "sub": _mixed,
+        "subn": _list,
     },
     "template": {"substitute": _held, "safe_substitute": _held},
     "buffer": {

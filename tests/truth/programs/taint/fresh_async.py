@@ -30,7 +30,7 @@ async def tasks():
 async def waits():
     done, pending = await asyncio.wait([asyncio.create_task(give(taint()))])
     for task in done:
-        sink_taint(task.result())  # flow MISSING
+        sink_taint(task.result())  # flow
     for future in asyncio.as_completed([give("x")]):
         sink_taint(await future)  # no flow
     for future in asyncio.as_completed([give(taint())]):
@@ -165,10 +165,10 @@ async def failures():
         sink_taint(e.args[0])  # flow
     results = await asyncio.gather(failing("x"), give(taint()), return_exceptions=True)
     sink_taint(results[0].args[0])  # no flow
-    sink_taint(results[1])  # flow MISSING
+    sink_taint(results[1])  # flow
     task = asyncio.create_task(failing(taint()))
     await asyncio.wait([task])
-    sink_taint(task.exception().args)  # flow MISSING
+    sink_taint(task.exception().args)  # flow
 
 
 async def shared():
@@ -199,4 +199,4 @@ async def main():
     return taint()
 
 
-sink_taint(asyncio.run(main()))  # flow MISSING
+sink_taint(asyncio.run(main()))  # flow

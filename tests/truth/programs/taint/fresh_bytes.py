@@ -37,7 +37,7 @@ def arrays():
     buffer.extend(taint().encode())
     sink_taint(buffer)  # flow
     sink_taint(bytes(buffer))  # flow
-    sink_taint(buffer.decode())  # flow MISSING
+    sink_taint(buffer.decode())  # flow
     other = bytearray(4)
     other += taint().encode()
     sink_taint(other)  # flow
@@ -48,7 +48,7 @@ def arrays():
     sink_taint(third)  # flow
     fourth = bytearray(taint().encode())
     fourth[:] = b"x"
-    sink_taint(fourth)  # no flow SPURIOUS
+    sink_taint(fourth)  # no flow
 
 
 def views():
@@ -59,7 +59,7 @@ def views():
     sink_taint(view[0:4].tobytes())  # flow
     target = bytearray(len(data))
     memoryview(target)[:] = data
-    sink_taint(target)  # flow MISSING
+    sink_taint(target)  # flow
     sink_taint(memoryview(b"x").tobytes())  # no flow
 
 
@@ -69,16 +69,16 @@ def structs():
     sink_taint(struct.unpack("<II", packed)[1])  # flow
     sink_taint(struct.unpack("<I", struct.pack("<I", 3))[0])  # no flow
     (a,) = struct.unpack_from("<I", packed, 4)
-    sink_taint(a)  # flow MISSING
+    sink_taint(a)  # flow
     sink_taint(int.from_bytes(n.to_bytes(4, "big"), "big"))  # flow
     sink_taint(int.from_bytes(b"\x01", "big"))  # no flow
     s = struct.Struct("<I")
-    sink_taint(s.unpack(s.pack(n))[0])  # flow MISSING
+    sink_taint(s.unpack(s.pack(n))[0])  # flow
     buffer = bytearray(8)
     struct.pack_into("<I", buffer, 0, n)
-    sink_taint(struct.unpack_from("<I", buffer, 0)[0])  # flow MISSING
+    sink_taint(struct.unpack_from("<I", buffer, 0)[0])  # flow
     for (cell,) in struct.iter_unpack("<I", packed):
-        sink_taint(cell)  # flow MISSING
+        sink_taint(cell)  # flow
 
 
 def files():
@@ -115,7 +115,7 @@ def texts_of_data():
     out = io.StringIO()
     json.dump(data, out, ensure_ascii=False)
     out.seek(0)
-    sink_taint(json.load(out)["a"])  # flow MISSING
+    sink_taint(json.load(out)["a"])  # flow
     sink_taint(pickle.loads(pickle.dumps(data))["a"])  # flow
     sink_taint(pickle.loads(pickle.dumps(["x"])))  # no flow
     sink_taint(eval(repr(data))["a"])  # flow

@@ -61,7 +61,7 @@ def chain_maps():
     sink_taint(m["b"])  # flow
     m["b"] = "y"
     sink_taint(m["b"])  # no flow
-    sink_taint(m.parents["b"])  # flow MISSING
+    sink_taint(m.parents["b"])  # flow
     child = m.new_child({"c": taint()})
     sink_taint(child["c"])  # flow
     sink_taint(child["a"])  # no flow
@@ -95,8 +95,8 @@ def users():
     m["b"] = "x"
     sink_taint(m["a"][0])  # flow
     sink_taint(m["b"])  # no flow
-    sink_taint(m.data["a"])  # flow MISSING
-    sink_taint(Listed([taint(), "x"]).first())  # flow MISSING
+    sink_taint(m.data["a"])  # flow
+    sink_taint(Listed([taint(), "x"]).first())  # flow
     sink_taint(Listed(["x", taint()]).first())  # no flow
 
 
@@ -138,7 +138,7 @@ def spaces():
     sink_taint(s.b)  # flow
     sink_taint(vars(s)["b"])  # flow
     m = types.MappingProxyType({"a": taint(), "b": "x"})
-    sink_taint(m["a"])  # flow MISSING
+    sink_taint(m["a"])  # flow
     sink_taint(m["b"])  # no flow
 
 

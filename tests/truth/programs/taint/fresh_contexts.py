@@ -116,7 +116,7 @@ def stacks():
     with contextlib.ExitStack() as stack:
         stack.callback(log.append, taint())
         stack.callback(quiet.append, "x")
-        sink_taint(log)  # no flow SPURIOUS
+        sink_taint(log)  # no flow
     sink_taint(log)  # flow
     sink_taint(quiet)  # no flow
 
@@ -138,7 +138,7 @@ def helpers():
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         print(taint())
-    sink_taint(out.getvalue())  # flow MISSING
+    sink_taint(out.getvalue())  # flow
     quiet = io.StringIO()
     with contextlib.redirect_stdout(quiet):
         print("x")

@@ -203,7 +203,7 @@ def news():
     n = New(taint())
     sink_taint(n.kept)  # flow
     sink_taint(n.other)  # no flow
-    sink_taint(Upper(taint()))  # flow MISSING
+    sink_taint(Upper(taint()))  # flow
     sink_taint(Upper("x"))  # no flow
 
 

@@ -56,7 +56,7 @@ def context():
         except KeyError:
             raise ValueError("x")
     except ValueError as e:
-        sink_taint(e.__context__.args[0])  # flow MISSING
+        sink_taint(e.__context__.args[0])  # flow
 
 
 def which():
@@ -76,14 +76,14 @@ def groups():
     except* ValueError as g:
         sink_taint(g.exceptions[0].args[0])  # flow
     except* TypeError as g:
-        sink_taint(g.exceptions[0].args[0])  # no flow SPURIOUS
+        sink_taint(g.exceptions[0].args[0])  # no flow
 
 
 def group_single():
     try:
         raise TypeError(taint())
     except* TypeError as g:
-        sink_taint(g.exceptions[0].args)  # flow MISSING
+        sink_taint(g.exceptions[0].args)  # flow
 
 
 def overrides():
@@ -224,7 +224,7 @@ def added_notes():
         e.add_note(taint())
         raise e
     except ValueError as caught:
-        sink_taint(caught.__notes__)  # flow MISSING
+        sink_taint(caught.__notes__)  # flow
         sink_taint(caught.args)  # no flow
 
 

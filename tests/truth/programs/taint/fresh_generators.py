@@ -84,9 +84,9 @@ def closes():
     log, quiet = [], []
     g = closing_it(log, taint())
     sink_taint(next(g))  # no flow
-    sink_taint(log)  # no flow SPURIOUS
+    sink_taint(log)  # no flow
     g.close()
-    sink_taint(log)  # flow
+    sink_taint(log)  # flow MISSING
     h = closing_it(quiet, "x")
     next(h)
     h.close()
@@ -145,7 +145,7 @@ def shared_state():
     g = reader()
     sink_taint(next(g))  # no flow
     box[0] = taint()
-    sink_taint(next(g))  # flow MISSING
+    sink_taint(next(g))  # flow
 
 
 def interleaved():
@@ -163,7 +163,7 @@ def interleaved():
     next(it)
     sink_taint(box["v"])  # no flow
     next(it)
-    sink_taint(box["v"])  # flow MISSING
+    sink_taint(box["v"])  # flow
     next(it, None)
     sink_taint(box["v"])  # no flow
 

@@ -163,7 +163,7 @@ def nested():
     sink_taint(Outer.mix(taint(), "x"))  # no flow
     sink_taint(Outer().mix("x", taint()))  # flow
     sink_taint(Outer().private())  # flow
-    sink_taint(Outer._Outer__private)  # flow MISSING
+    sink_taint(Outer._Outer__private)  # flow
 
 
 def unpackings():
@@ -203,7 +203,7 @@ def paths():
     sink_taint(os.path.basename("/x/" + t))  # flow
     sink_taint(os.path.dirname("/x/y"))  # no flow
     sink_taint(str(pathlib.Path("x") / t))  # flow
-    sink_taint(pathlib.Path(t).name)  # flow MISSING
+    sink_taint(pathlib.Path(t).name)  # flow
     sink_taint(str(pathlib.Path("x") / "y"))  # no flow
     sink_taint(os.path.splitext(t + ".c")[0])  # flow
 

@@ -40,10 +40,10 @@ def dunder_formats():
     sink_taint(f"{box!s}")  # no flow SPURIOUS
     sink_taint(f"{box!r}")  # flow
     sink_taint(str(box))  # no flow
-    sink_taint("%s" % box)  # no flow SPURIOUS
+    sink_taint("%s" % box)  # no flow
     sink_taint("%r" % box)  # flow
     sink_taint("{!s}".format(box))  # no flow
-    sink_taint("{0.a}".format(box))  # flow MISSING
+    sink_taint("{0.a}".format(box))  # flow
     sink_taint("{0.b}".format(box))  # no flow
     sink_taint(format(Box("x", taint()), "y"))  # no flow
 
@@ -66,7 +66,7 @@ def formats():
     sink_taint("{a}".format(a="x", b=t))  # no flow
     sink_taint("{b}".format(a="x", b=t))  # flow
     sink_taint("{0[1]}".format(["x", t]))  # flow
-    sink_taint("{0[0]}".format(["x", t]))  # no flow SPURIOUS
+    sink_taint("{0[0]}".format(["x", t]))  # no flow
     sink_taint("{d[k]}".format(d={"k": t}))  # flow
     sink_taint("{a}{b}".format_map({"a": "x", "b": t}))  # flow
     sink_taint("{a}".format_map({"a": "x", "b": t}))  # no flow
@@ -124,7 +124,7 @@ def libraries():
     t = taint()
     sink_taint(re.sub("a", "b", t))  # flow
     sink_taint(re.sub("a", t, "a"))  # flow
-    sink_taint(re.sub("a", lambda m: t, "a"))  # flow MISSING
+    sink_taint(re.sub("a", lambda m: t, "a"))  # flow
     sink_taint(re.sub("a", "b", "a"))  # no flow
     sink_taint(re.match("(.*)", t).group(1))  # flow
     sink_taint(re.findall(".+", t))  # flow

@@ -60,7 +60,7 @@ def queues():
     p = queue.PriorityQueue()
     p.put((1, taint()))
     n, value = p.get()
-    sink_taint(n)  # no flow SPURIOUS
+    sink_taint(n)  # no flow
     sink_taint(value)  # flow
 
 
@@ -79,7 +79,7 @@ def through_queues():
     inbox.put(taint())
     inbox.put(None)
     t.join()
-    sink_taint(outbox.get())  # flow MISSING
+    sink_taint(outbox.get())  # flow
 
 
 def pools():
@@ -113,7 +113,7 @@ def timers():
     s = sched.scheduler()
     s.enter(0, 1, done.append, (taint(),))
     s.run()
-    sink_taint(done)  # flow MISSING
+    sink_taint(done)  # flow
 
 
 local = threading.local()
@@ -140,11 +140,11 @@ def variables():
     token = var.set(taint())
     sink_taint(var.get())  # flow
     var.reset(token)
-    sink_taint(var.get())  # no flow SPURIOUS
+    sink_taint(var.get())  # no flow
     context = contextvars.copy_context()
-    sink_taint(context.run(lambda v: v, taint()))  # flow MISSING
+    sink_taint(context.run(lambda v: v, taint()))  # flow
     context.run(var.set, taint())
-    sink_taint(var.get())  # no flow SPURIOUS
+    sink_taint(var.get())  # no flow
     sink_taint(context[var])  # flow MISSING
 
 
@@ -161,7 +161,7 @@ def weak():
     sink_taint(weakref.ref(thing)().v)  # flow
     sink_taint(weakref.ref(clean)().v)  # no flow
     sink_taint(weakref.proxy(thing).v)  # flow
-    sink_taint(weakref.WeakMethod(thing.method)()())  # flow MISSING
+    sink_taint(weakref.WeakMethod(thing.method)()())  # flow
     table = weakref.WeakValueDictionary()
     table["a"], table["b"] = thing, clean
     sink_taint(table["a"].v)  # flow

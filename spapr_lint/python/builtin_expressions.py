@@ -163,7 +163,7 @@ def binary(low: Lowering, node: Syntax) -> Node:
         node = spine.pop()
         right = node.right
         right = expressions[right.__class__](low, right)
-        result = (BINARY, spelling[node.op.__class__], result, right, low.next())
+        result = (BINARY, spelling[node.op.__class__], result, right, low.at(node))
     return result
 
 
@@ -299,7 +299,7 @@ def bind(low: Lowering, node: Syntax) -> Node:
     text = node.target.id
     operation, operand = low.scope.bind(text)
     low.cache[text] = (operation, operand)
-    return (BIND, (operation, operand, low.next()), value, low.next())
+    return (BIND, (operation, operand, low.at(node.target)), value, low.next())
 
 
 def parameters(low: Lowering, node: Syntax) -> tuple[Parameter, ...]:
@@ -334,7 +334,7 @@ def lambda_(low: Lowering, node: Syntax) -> Node:
 
 
 def _result(low: Lowering, node: Syntax) -> Block:
-    return ((RETURN, low.expression(node), low.next()),)
+    return ((RETURN, low.expression(node), low.at(node)),)
 
 
 EXPRESSIONS: dict[str, Handler] = {

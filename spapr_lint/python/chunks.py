@@ -1,8 +1,8 @@
-"""Places of sites, found by parsing only the top-level statements that hold them.
+"""Places of sites, found by looking only into the top-level statements that hold them.
 
 Sites are handed out in the order of the text and a statement takes its own last,
-so those of one top-level statement are a range; Python's own parser, a tenth as
-slow, says which lines such a statement stands on.
+so those of one top-level statement are a range.  Python's own parser, a tenth as
+slow, tells most places (`spans`); libcst parses the lines of what it does not tell.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from typing import NamedTuple
 
 from spapr_lint.python import builtin
 from spapr_lint.python.errors import ParseError
+from spapr_lint.python.front import annotation, builtin_proved
 from spapr_lint.python.positions import Position, positions
+from spapr_lint.python.source import Source
+from spapr_lint.python.spans import spans
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+\Z")
 
@@ -27,6 +30,7 @@ class _Chunk(NamedTuple):
     end: int
     first: int
     last: int
+    statements: tuple[ast.stmt, ...]
 
 
 def positions_within(text: str, sites: Collection[int], tops: Sequence[int]) -> dict[int, Position]:
@@ -35,14 +39,20 @@ def positions_within(text: str, sites: Collection[int], tops: Sequence[int]) -> 
     if chunks is None:
         return positions(text, sites)
     ends = [chunk.last for chunk in chunks]
-    wanted: dict[_Chunk, list[int]] = {}
+    wanted: dict[int, list[int]] = {}
     for site in sites:
         number = bisect_left(ends, site)
         if number < len(chunks):
-            wanted.setdefault(chunks[number], []).append(site)
+            wanted.setdefault(number, []).append(site)
     lines = _LINE.findall(text)
+    source = Source(text, annotation)
     found: dict[int, Position] = {}
-    for chunk, inside in sorted(wanted.items()):
+    for number, inside in sorted(wanted.items()):
+        chunk = chunks[number]
+        quick = _told(source, chunk, inside)
+        if quick is not None:
+            found.update(quick)
+            continue
         part = "".join(lines[chunk.start - 1 : chunk.end])
         try:
             # The last site of all is asked for, too: if it is not there, the ranges are wrong.
@@ -53,6 +63,20 @@ def positions_within(text: str, sites: Collection[int], tops: Sequence[int]) -> 
             return positions(text, sites)
         found.update(_moved(near, inside, chunk))
     return found
+
+
+def _told(source: Source, chunk: _Chunk, sites: Collection[int]) -> dict[int, Position] | None:
+    """What Python's own parser tells of a chunk's sites; None if that may be less than libcst."""
+    if not builtin_proved():
+        return None
+    wanted = frozenset(site - chunk.first for site in (*sites, chunk.last))
+    try:
+        near = spans(source, chunk.statements, wanted)
+    except Exception:  # whatever it cannot read or tell, libcst can
+        return None
+    if len(near) < len(wanted):
+        return None
+    return {site: Position(*near[site - chunk.first]) for site in sites}
 
 
 def _moved(
@@ -79,9 +103,11 @@ def _chunks(text: str, tops: Sequence[int]) -> list[_Chunk] | None:
     for statement, last in zip(kept, tops, strict=True):
         start, end = _lines(statement)
         if chunks and start <= chunks[-1].end:  # several statements on one line
-            chunks[-1] = chunks[-1]._replace(end=max(end, chunks[-1].end), last=last)
+            before = chunks[-1]
+            both = (*before.statements, statement)
+            chunks[-1] = _Chunk(before.start, max(end, before.end), before.first, last, both)
         else:
-            chunks.append(_Chunk(start, end, first, last))
+            chunks.append(_Chunk(start, end, first, last, (statement,)))
         first = last + 1
     return chunks
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection
-from typing import Any, NamedTuple
+from collections.abc import Collection
+from typing import NamedTuple
 
 from spapr_lint.python import builtin
 from spapr_lint.python.builtin_statements import block
 from spapr_lint.python.dialects import standard
 from spapr_lint.python.errors import ParseError
 from spapr_lint.python.front import annotation, builtin_proved, collector_off, lower_tree, parse
-from spapr_lint.python.lowering import Dialect, Handler, Lowering, Syntax, Table
+from spapr_lint.python.lowering import Syntax
 from spapr_lint.python.prepare import prepare
+from spapr_lint.python.recording import recorded
 from spapr_lint.python.source import Source
 
 _NEWLINE = re.compile(r"\r\n?|\n")
@@ -74,7 +75,7 @@ def _place(lines: list[int], offset: int) -> tuple[int, int]:
 
 
 def _nodes_of(tree: Syntax, sites: frozenset[int]) -> dict[int, Syntax]:
-    return _recorded(standard(), None, sites, lambda low: lower_tree(low, tree))
+    return recorded(standard(), None, sites, lambda low: lower_tree(low, tree)).nodes
 
 
 def _from_builtin(text: str, sites: frozenset[int]) -> dict[int, Position] | None:
@@ -84,51 +85,12 @@ def _from_builtin(text: str, sites: frozenset[int]) -> dict[int, Position] | Non
     source = Source(text, annotation)
     try:
         tree = builtin.parse(text)
-        nodes = _recorded(builtin.dialect(), source, sites, lambda low: block(low, tree.body))
+        nodes = recorded(builtin.dialect(), source, sites, lambda low: block(low, tree.body)).nodes
     except RecursionError:
         return {}  # remembering nodes takes more calls than lowering them
     except Exception:
         return None
     return {site: Position(*source.span(node)) for site, node in nodes.items()}
-
-
-def _recorded(
-    dialect: Dialect, source: Any, sites: frozenset[int], run: Callable[[Lowering], object]
-) -> dict[int, Syntax]:
-    nodes: dict[int, Syntax] = {}
-
-    def recording(handler: Handler) -> Handler:
-        def record(low: Lowering, node: Syntax) -> Any:
-            lowered = handler(low, node)
-            if lowered is not None and lowered[-1] in sites:
-                nodes[lowered[-1]] = node
-            return lowered
-
-        return record
-
-    low = Lowering(_recording(dialect, recording), source)
-
-    def at(node: Syntax) -> int:
-        site = low.next()
-        if site in sites:
-            nodes[site] = node
-        return site
-
-    low.at = at
-    run(low)
-    return nodes
-
-
-def _recording(dialect: Dialect, recording: Callable[[Handler], Handler]) -> Dialect:
-    def table(handlers: Table) -> Table:
-        return {one: recording(handler) for one, handler in handlers.items()}
-
-    return dialect._replace(
-        expressions=table(dialect.expressions),
-        targets=table(dialect.targets),
-        statements=table(dialect.statements),
-        patterns=table(dialect.patterns),
-    )
 
 
 class _Unwanted:

@@ -76,11 +76,15 @@ class Source:
         end = len(self._upto(node.end_lineno, node.end_col_offset))
         return node.lineno, start + 1, node.end_lineno, end + 1
 
-    def _upto(self, line: int, column: int) -> str:
-        """The beginning of a line, up to a column in bytes."""
+    def row(self, line: int) -> str:
+        """A line, from 1."""
         if not self._lines:
             self._lines = _NEWLINE.split(self._text)
-        row = self._lines[line - 1]
+        return self._lines[line - 1]
+
+    def _upto(self, line: int, column: int) -> str:
+        """The beginning of a line, up to a column in bytes."""
+        row = self.row(line)
         if row.isascii():
             return row[:column]
         return row.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "surrogatepass")

@@ -140,12 +140,11 @@ class Arrivals:
         """Judge what was scaled as the wanted number is, but from a number of another kind."""
         assert value.form is not None
         operator, left, right = value.form
-        term = left.term()
-        for fact in left.facts:
-            for wanted in self.pack.algebra.unmet(operator, term, right.term(), sink.wants):
-                verdict = self.verdict(fact.kind, Sink(wants=wanted, rule=sink.rule))
-                if verdict is not None:
-                    self.add(a, (a.module.index, abs(site)), verdict[0], fact, verdict[1], what)
+        wanted = self.pack.algebra.unmet(operator, left.term(), right.term(), sink.wants)
+        for fact in left.facts if wanted else ():
+            verdict = self.verdict(fact.kind, Sink(wants=wanted, rule=sink.rule))
+            if verdict is not None:
+                self.add(a, (a.module.index, abs(site)), verdict[0], fact, verdict[1], what)
 
     def verdict(self, kind: Kind, sink: Sink) -> tuple[str, Kind | None] | None:
         """The code with which a sink refuses a kind, and what it wants instead."""

@@ -135,6 +135,8 @@ def delete(m: Machine, a: Activation, target: ir.Node) -> None:
             slices.store_slice(m, a, owner, bounds, reference(empty), target[-1])
             return
         key = m.ex[target[2][0]](m, a, target[2])
+        if m.policy.tables:
+            m.policy.subscript(m, a, target[1], owner, key, target[2], target[-1])
         if calls.call_special(m, a, owner, "__delitem__", [key], target[-1]) is None:
             for ref in owner.refs:
                 if ref.__class__ is Object:

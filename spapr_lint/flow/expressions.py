@@ -18,6 +18,7 @@ from spapr_lint.flow import (
     containers,
     failing,
     iterables,
+    keys,
     slices,
     streams,
 )
@@ -170,6 +171,8 @@ def _compare(m: Machine, a: Activation, n: ir.Node) -> Value:
     for op, right_node in rest:
         right = m.ex[right_node[0]](m, a, right_node)
         answer = arithmetic.compare(m, a, op, left, right, site)
+        if op in ("in", "not in") and m.policy.tables:
+            keys.tested(m.policy, m, a, left, left_node, right, right_node)
         if m.policy.guards and len(rest) == 1:
             answer = _says(m, a, n, (left, right), answer)
         known = truth(answer)

@@ -45,6 +45,8 @@ _DIFFERENCES: dict[tuple[str, str], str] = {
     **{(one, two): "count" for one in ("end", "bound") for two in ("id", "base")},
     ("end", "count"): "base",
     ("ordinal", "ordinal"): "distance",
+    ("sum", "sum"): "distance",
+    **{("sum", one): "id" for one in ("id", "base", "last")},
 }
 
 
@@ -131,10 +133,15 @@ class Algebra:
     def _scaled(self, op: str, whole: Shape, one: Kind | None, two: Kind | None) -> Answer:
         """``*``, ``//``, ``%`` and the rest: the kind is lost, but for doing nothing at all."""
         literal = whole.right.literal
-        if one and ((literal == 1 and whole.operator in ("*", "//")) or _all_ones(op, whole)):
+        if one and (
+            (literal == 1 and whole.operator in ("*", "//")) or self._uncut(op, whole, one)
+        ):
             return (Derived(one, "left"),), ()
         if two and op == "*" and whole.left.literal == 1:
             return (Derived(two, "right"),), ()
+        if one and one.role == "sum" and (whole.operator, literal) == ("//", 2):
+            middle = Kind(one.space, "id")
+            return (Derived(middle, "left", f"{one} // 2 -> {middle}"),), ()
         if one is None or two is None:
             return _NOTHING
         if whole.operator in ("//", "%") and one.role in ("id", "base") and two.role == "stride":
@@ -142,6 +149,12 @@ class Algebra:
         if whole.operator == "*" and self._wrong_factor(one, two):
             return (), (Clash(one, two, op),)
         return _NOTHING
+
+    def _uncut(self, op: str, whole: Shape, kind: Kind) -> bool:
+        """Whether a mask is as wide as the space's numbers, so that it changes none."""
+        literal = whole.right.literal
+        wide = 1 << (self.relations.bits(kind.space) or 31)
+        return op == "&" and whole.operator == "%" and literal is not None and literal >= wide
 
     def _wrong_factor(self, one: Kind, two: Kind) -> bool:
         """Whether an id is multiplied by the stride of another space's ids."""
@@ -197,9 +210,10 @@ class Algebra:
         """``start + step``: a base or id and what is added to it."""
         if start.role not in ("base", "id"):
             return self._sizes(start, step)
-        outer = self.relations.outer(start.space) if start.role == "base" else ()
-        space = outer[0] if outer else start.space
+        space = self._home(start)
         note = f"{start} {op} {step} -> {space}."
+        if self._two_places(start, step, space, value):
+            return (Derived(Kind(space, "sum"), "both", note + "sum"),)
         mine = self._belongs(step, start, space)
         if step.role in SIZES:
             zero = ZERO_BASE if start.role == "base" and value == 0 else ""
@@ -212,17 +226,41 @@ class Algebra:
             return (Derived(Kind(space, role), "both", note + role),)
         return Derived(Kind(space, "id"), "left"), Derived(step, "right")
 
+    def _home(self, kind: Kind) -> str:
+        """The space of which a place is a number: the outer one where a sub-range starts."""
+        outer = self.relations.outer(kind.space) if kind.role == "base" else ()
+        return outer[0] if outer else kind.space
+
+    def _two_places(self, start: Kind, step: Kind, space: str, value: int | None) -> bool:
+        """Whether two numbers of one space are added, neither of which counts from the other.
+
+        In a dense space an id is how many come before it too, and nothing is added to a base
+        that is known to be 0 but itself.
+        """
+        if step.role not in ("id", "base") or (value == 0 and step.role == "id"):
+            return False
+        return self.relations.same(self._home(step), space) and not self.relations.dense(space)
+
     def _belongs(self, step: Kind, start: Kind, outer: str) -> bool:
-        """Whether what is added to a base counts or names members of the base's sub-range."""
+        """Whether what is added to a base counts or names members of the base's sub-range.
+
+        A base that says which sub-range it starts takes no other sub-range's numbers.
+        """
+        relations = self.relations
+        own = start.role == "base" and start.space != outer
         return any(
-            self.relations.same(kind.space, outer)
-            or self.relations.same(kind.space, start.space)
-            or self.relations.inner(kind.space, outer)
-            for kind in self.relations.equals(step)
+            relations.same(kind.space, start.space)
+            or relations.inner(kind.space, start.space)
+            or (not own and relations.same(kind.space, outer))
+            or (not own and relations.inner(kind.space, outer))
+            for kind in relations.equals(step)
         )
 
     def _sizes(self, one: Kind, two: Kind) -> tuple[Derived, ...]:
         """The sum of two numbers neither of which is a place to start from."""
+        for kind, other, side in ((one, two, "left"), (two, one, "right")):
+            if kind.role == "sum" and self.relations.joined(kind, other):
+                return (Derived(kind, side),)
         tops = ("bound", "end", "last")
         if (one.role in tops) != (two.role in tops):
             return (Derived(one, "left") if one.role in tops else Derived(two, "right"),)
@@ -235,9 +273,10 @@ class Algebra:
         return Derived(one, "left"), Derived(two, "right")
 
     def _difference(self, one: Kind, two: Kind) -> tuple[Derived, ...]:
-        if not (self.relations.alike(one, two) or self.relations.alike(two, one)):
+        alike = self.relations.alike(one, two) or self.relations.alike(two, one)
+        if not (alike or self.relations.same(self._home(one), self._home(two))):
             return (Derived(one, "left"),)
-        inner = two.role == "base" and bool(self.relations.outer(two.space))
+        inner = two.role == "base" and self._home(two) != two.space
         role = _DIFFERENCES.get((one.role, two.role), one.role)
         space = two.space if inner and role == "count" else one.space
         # A base may have had something added: as an id it is a place within its sub-range.
@@ -246,6 +285,16 @@ class Algebra:
             space, role = (only, "id") if only else (one.space, "ordinal")
         to = Kind(space, role)
         return (Derived(to, "both", f"{one} - {two} -> {to}"),)
+
+    def unmet(self, op: str, left: Term, right: Term, wanted: tuple[Kind, ...]) -> tuple[Kind, ...]:
+        """What ``left`` should be of for ``left op right`` to become one of ``wanted``.
+
+        Of the declared conversions that scale by this very literal; nothing if there are none,
+        or ``left`` is right for one of them.
+        """
+        whole = shape(op, left, right)
+        found = self._matcher.scaled(whole, wanted) if left.kinds else ()
+        return () if any(self.accepts(kind, found) for kind in left.kinds) else found
 
     def unary(self, op: str, term: Term) -> tuple[Derived, ...]:
         """Kinds of ``op term``: only ``+`` changes nothing."""
@@ -275,6 +324,8 @@ class Algebra:
     def _incomparable(self, one: Kind, two: Kind) -> bool:
         if not (one.role and two.role):
             return False
+        if "sum" in (one.role, two.role) and one.role != two.role:
+            return bool(PLACES & {one.role, two.role}) or not self.relations.joined(one, two)
         loose = ("count", "stride", "distance")
         if one.role in loose and two.role in loose:
             return False
@@ -285,7 +336,9 @@ class Algebra:
         return not self.relations.joined(one, two)
 
     def members(self, kind: Kind) -> Kind | None:
-        """What counts from 0 up to ``kind``: ids below a bound or an end, ordinals of a count."""
+        """What counts from 0 up to ``kind``: ids below a base or a bound, ordinals of a count."""
+        if kind.role == "base":
+            return Kind(self._home(kind), "id")
         if kind.role in ("bound", "end", "last"):
             return Kind(kind.space, "id")
         if kind.role in ("count", "stride"):
@@ -307,12 +360,6 @@ class Algebra:
     def judge(self, got: Kind, wanted: tuple[Kind, ...]) -> str | None:
         """Which sort of mismatch: `Relations.judge`."""
         return self.relations.judge(got, wanted)
-
-
-def _all_ones(op: str, whole: Shape) -> bool:
-    """Whether a mask is as wide as the numbers, so that it changes none."""
-    literal = whole.right.literal
-    return op == "&" and whole.operator == "%" and literal is not None and literal >= 1 << 31
 
 
 def _numbers(term: Term) -> Term:

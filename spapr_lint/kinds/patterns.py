@@ -116,6 +116,20 @@ class Matcher:
                 return found
         return ()
 
+    def scaled(self, whole: Shape, wanted: tuple[Kind, ...]) -> tuple[Kind, ...]:
+        """The kinds that conversions of one operator and this literal make into one of these."""
+        literal = whole.right.literal
+        return tuple(
+            one.pattern[1]
+            for one in self._flat.get(whole.operator, ())
+            if isinstance(one.pattern, tuple)
+            and not isinstance(one.pattern, Kind)
+            and literal is not None
+            and one.pattern[2] == literal
+            and isinstance(one.pattern[1], Kind)
+            and one.to in wanted
+        )
+
     def factor(self, stride: Kind, factor: Kind) -> bool:
         """Whether ids are declared to be multiplied by ``stride``, but never ``factor``."""
         declared = any(_beside(stride, None, one.pattern) for one in self._flat.get("*", ()))

@@ -21,6 +21,7 @@ ROLES = (
     "ordinal",
     "stride",
     "distance",
+    "sum",
 )
 PLACES = frozenset(("id", "base", "last", "bound", "end"))
 MEMBERS = frozenset(("id", "base", "last"))
@@ -32,7 +33,8 @@ class Kind(NamedTuple):
 
     Roles are those of `ROLES`: ``id`` one member, ``base`` where a sub-range starts, ``count``
     how many members, ``bound`` highest id + 1, ``last`` highest id, ``end`` base + count,
-    ``ordinal`` the n-th member from 0, ``stride`` ids per group, ``distance`` between two ids.
+    ``ordinal`` the n-th member from 0, ``stride`` ids per group, ``distance`` between two ids,
+    ``sum`` two places added, which is no place until one is taken away or it is halved.
     A label space has no roles: its only kind has the role ``""``.
     """
 
@@ -50,7 +52,8 @@ class Space:
     ``dense`` spaces are 0..n-1 without holes, so their count is their bound.  ``inner_of`` names
     the spaces in which this one is a sub-range: base + inner id -> outer id.  ``subset_of`` names
     those of which every id here is an id as it stands.  ``same_as`` are identities.
-    ``counted_by`` names spaces with as many members (CPU indexes and IPIs).
+    ``counted_by`` names spaces with as many members (CPU indexes and IPIs).  Every id fits in
+    ``bits`` bits, 0 if that is not known, so that a mask as wide as that changes none.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Space:
     same_as: tuple[str, ...] = ()
     counted_by: tuple[str, ...] = ()
     subset_of: tuple[str, ...] = ()
+    bits: int = 0
 
 
 _KIND_TEXT = re.compile(r"([A-Za-z_]\w*)(?:\.([a-z]+))?\Z")
@@ -87,6 +91,7 @@ _GOOD: dict[str, frozenset[str]] = {
     "stride": frozenset(("stride", "count")),
     "ordinal": frozenset(("ordinal",)),
     "distance": frozenset(("distance", "count", "ordinal", "stride")),
+    "sum": frozenset(("sum",)),
 }
 
 
@@ -127,16 +132,22 @@ class Relations:
         return tuple(seen)
 
     def uses(self, kind: Kind) -> Iterable[Kind]:
-        """What a number may be used as: its equals, and a base as one of the outer space."""
-        yield from self.equals(kind)
-        if kind.role == "base":
-            for name in self.outer(kind.space):
-                yield from self.equals(Kind(name, "base"))
+        """What a number may be used as: its equals; where a sub-range starts, the outer number."""
+        outer = self.outer(kind.space) if kind.role == "base" else ()
+        for name in outer:
+            yield from self.equals(Kind(name, "base"))
+        if not outer:
+            yield from self.equals(kind)
 
     def dense(self, name: str) -> bool:
         """Whether a space has no holes, so that its count is its highest id + 1."""
         space = self.spaces.get(name)
         return space is not None and space.dense
+
+    def bits(self, name: str) -> int:
+        """How many bits every id of a space fits in, 0 if that is not known."""
+        space = self.spaces.get(name)
+        return 0 if space is None else space.bits
 
     def outer(self, name: str) -> tuple[str, ...]:
         space = self.spaces.get(name)
@@ -212,6 +223,8 @@ class Relations:
         return found
 
     def _good(self, got: Kind, wanted: Kind) -> bool:
+        if got.role == wanted.role == "base" and self.same(got.space, wanted.space):
+            return True
         return any(self._good_as(kind, wanted) for kind in self.uses(got))
 
     def _good_as(self, got: Kind, wanted: Kind) -> bool:

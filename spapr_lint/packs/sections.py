@@ -122,6 +122,7 @@ SPACE_KEYS = {
     "subset_of": "texts",
     "same_as": "texts",
     "counted_by": "texts",
+    "bits": "number",
     "aliases": "texts",
 }
 FAMILY_KEYS = {"includes": "texts", "declares": "texts", "excludes": "texts"}

@@ -45,7 +45,7 @@ def _callers(
 ) -> Iterator[Arrival]:
     by_site = m.policy.interfaces.calls[place]
     calls = [by_site[site] for site in sorted(by_site)]
-    if len(calls) < 2 or uses.wants.get(place):
+    if len(calls) < 2 or uses.of(place):
         return
     kinds = sorted({fact.kind for call in calls for fact in call.facts})
     if len(kinds) != _SPACES or not _apart(m, *kinds):
@@ -225,7 +225,7 @@ def _parameters(m: Machine, key: tuple[int, int]) -> tuple[ir.Parameter, ...]:
 
 def _single(m: Machine, uses: Uses, place: Place) -> Use | None:
     """The one kind that a parameter is taken for; None if there is none or it is not one."""
-    found = list(uses.wants.get(place, {}).values())
+    found = uses.of(place)
     if not found or any(_apart(m, found[0].kind, use.kind) for use in found[1:]):
         return None
     return found[0]
@@ -277,7 +277,7 @@ def _classes(m: Machine) -> Iterator[ClassRef]:
 def _assigned(m: Machine, uses: Uses) -> Iterator[tuple[str, str, tuple[int, int]]]:
     """``k->slot = function`` where the type of ``k`` is declared: owner, slot, function."""
     for module in m.program.modules:
-        for block in (module.ir.body, *(f.body for f in module.ir.functions)):
+        for block in m.program.assigning.get(module.index, ()):
             types: dict[str, str] = {}
             nodes = list(walk(block))
             for node in nodes:

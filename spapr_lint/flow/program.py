@@ -44,6 +44,8 @@ class Program:
         self.property_table: dict[str, dict[tuple[str, str], None]] = {}
         self.known: dict[str, list[Closure]] = {}
         self.fillers: dict[str, dict[str, None]] = {}
+        # By module the blocks that put a function into a field, as far as the survey looked.
+        self.assigning: dict[int, list[ir.Block]] = {}
         self.written: set[tuple[int, str]] = set()
         self._ancestors: dict[str, frozenset[str]] = {}
         self._fixed: dict[str, Value | None] = {}

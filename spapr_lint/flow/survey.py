@@ -28,18 +28,22 @@ def survey(program: Program, policy: Policy, everything: bool = True) -> None:
         | frozenset(policy.slot_returns)
         | frozenset(policy.slot_words)
     )
+    functions = {f.name for module in program.modules for f in module.ir.functions}
     for module in program.modules:
         if module.language == "python" and not wanted and not everything:
             continue
         blocks = [module.ir.body]
         blocks.extend(function.body for function in module.ir.functions)
         for block in blocks:
-            _block(program, policy, module, block, wanted)
+            if not _block(program, policy, module, block, wanted).isdisjoint(functions):
+                program.assigning.setdefault(module.index, []).append(block)
 
 
 def _block(
     program: Program, policy: Policy, module: Module, block: ir.Block, wanted: frozenset[str]
-) -> None:
+) -> set[str]:
+    """Take in a block; the names of what it puts into fields."""
+    put: set[str] = set()
     types: dict[str, str | None] = {}
     pending: list[Any] = list(reversed(block))
     while pending:
@@ -49,7 +53,7 @@ def _block(
         op = node[0]
         if op == ir.ASSIGN:
             for target in node[1]:
-                _fills(program, module, target, node[2], types, wanted)
+                put.update(_fills(program, module, target, node[2], types, wanted))
         elif op == ir.DECLARE:
             note: Annotation = policy.annotation(node[2])
             if node[1][0] in (ir.NAME, ir.GLOBAL):
@@ -60,6 +64,7 @@ def _block(
                 for declaration in policy.declarations(node[1][1]):
                     _property(program, node, declaration)
         pending.extend(reversed([part for part in node[1:] if part.__class__ is tuple]))
+    return put
 
 
 def _functions(value: Any) -> list[str]:
@@ -80,19 +85,20 @@ def _fills(
     value: ir.Node,
     types: dict[str, str | None],
     wanted: frozenset[str],
-) -> None:
+) -> list[str]:
     if target[0] != ir.ATTR:
-        return
+        return []
     names = _functions(value)
     for name in names:
         program.fillers.setdefault(target[2], {})[name] = None
     if not names or target[2] not in wanted:
-        return
+        return names
     owner = None
     if target[1][0] in (ir.NAME, ir.GLOBAL):
         owner = types.get(target[1][1])
     for name in names:
         _record(program, module, name, owner, target[2])
+    return names
 
 
 def _record(program: Program, module: Module, name: str, owner: str | None, slot: str) -> None:

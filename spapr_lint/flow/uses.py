@@ -19,6 +19,7 @@ from spapr_lint.kinds import Kind
 from spapr_lint.packs import Table
 
 _ROUNDS = 6
+Key = tuple[int, int]
 _NAMES = (ir.NAME, ir.GLOBAL, ir.FREE)
 
 
@@ -29,24 +30,44 @@ class Use(NamedTuple):
     site: int
 
 
+class _Read(NamedTuple):
+    """Of one function: by parameter its own uses, and where it is handed on (place, site)."""
+
+    uses: dict[int, dict[Kind, Use]]
+    passes: dict[int, list[tuple[Place, int]]]
+
+
 class Uses:
-    """What every parameter of a program is taken for."""
+    """What parameters of a program are taken for; a function is read when it is asked for."""
 
     def __init__(self, program: Program) -> None:
         self._program = program
-        self.wants: dict[Place, dict[Kind, Use]] = {}
-        self._passes: list[tuple[Place, Place, int]] = []
-        self._named: dict[str, list[tuple[int, int]]] = {}
+        self._functions: dict[Key, _Read] = {}
+        self._named: dict[str, list[Key]] = {}
         for module in program.modules:
             for index, function in enumerate(module.ir.functions):
                 if function.owner is None:
                     self._named.setdefault(function.name, []).append((module.index, index))
-        for module in program.modules:
-            for index, function in enumerate(module.ir.functions):
-                self._read(module, index, function)
-        self._spread()
 
-    def find(self, module: int, name: str) -> tuple[int, int] | None:
+    def of(self, place: Place) -> list[Use]:
+        """What a parameter is taken for: by its function, then by those it hands it to."""
+        found: dict[Kind, Use] = {}
+        seen = {place}
+        reached: list[tuple[Place, int | None]] = [(place, None)]
+        for _ in range(_ROUNDS):
+            further: list[tuple[Place, int | None]] = []
+            for at, first in reached:
+                read = self._read(at[:2])
+                for use in read.uses.get(at[2], {}).values():
+                    found.setdefault(use.kind, use if first is None else Use(use.kind, first))
+                for target, site in read.passes.get(at[2], ()):
+                    if target not in seen:
+                        seen.add(target)
+                        further.append((target, site if first is None else first))
+            reached = further
+        return list(found.values())
+
+    def find(self, module: int, name: str) -> Key | None:
         """The one function that a name means in a module; its own come first."""
         found = self._named.get(name, [])
         own = [key for key in found if key[0] == module]
@@ -54,7 +75,15 @@ class Uses:
             return None
         return (own or found)[0]
 
-    def _read(self, module: Module, index: int, function: ir.Function) -> None:
+    def _read(self, key: Key) -> _Read:
+        known = self._functions.get(key)
+        if known is None:
+            known = self._functions[key] = _Read({}, {})
+            module = self._program.modules[key[0]]
+            self._take(module, module.ir.functions[key[1]], known)
+        return known
+
+    def _take(self, module: Module, function: ir.Function, into: _Read) -> None:
         positions = {p.name: n for n, p in enumerate(function.parameters)}
         if not positions:
             return
@@ -63,13 +92,12 @@ class Uses:
             positions.pop(name, None)
         for node in nodes:
             if node[0] == ir.CALL:
-                self._call(module, index, node, positions)
+                self._call(module, node, positions, into)
             elif node[0] == ir.ITEM and _is(node[2], positions):
                 for kind in self._table(module, node[1]):
-                    place = (module.index, index, positions[node[2][1]])
-                    self._want(place, Use(kind, node[-1]))
+                    _want(into, positions[node[2][1]], Use(kind, node[-1]))
 
-    def _call(self, module: Module, index: int, node: ir.Node, positions: dict[str, int]) -> None:
+    def _call(self, module: Module, node: ir.Node, positions: dict[str, int], into: _Read) -> None:
         word = word_of(node[1])
         target = self.find(module.index, word) if node[1][0] != ir.ATTR else None
         for position, argument in enumerate(node[2]):
@@ -77,11 +105,12 @@ class Uses:
                 return
             if not _is(argument, positions):
                 continue
-            place = (module.index, index, positions[argument[1]])
+            parameter = positions[argument[1]]
             for kind in self._sinks(module, node, word, position):
-                self._want(place, Use(kind, argument[-1]))
+                _want(into, parameter, Use(kind, argument[-1]))
             if target is not None:
-                self._passes.append((place, (*target, position), argument[-1]))
+                passes = into.passes.setdefault(parameter, [])
+                passes.append(((*target, position), argument[-1]))
 
     def _sinks(self, module: Module, node: ir.Node, word: str, position: int) -> Iterator[Kind]:
         policy = self._program.policy
@@ -104,21 +133,9 @@ class Uses:
             if isinstance(table, Table) and policy.applies(table, module):
                 yield table.index
 
-    def _want(self, place: Place, use: Use) -> bool:
-        known = self.wants.setdefault(place, {})
-        if use.kind in known:
-            return False
-        known[use.kind] = use
-        return True
 
-    def _spread(self) -> None:
-        for _ in range(_ROUNDS):
-            news = False
-            for place, target, site in self._passes:
-                for kind in list(self.wants.get(target, ())):
-                    news |= self._want(place, Use(kind, site))
-            if not news:
-                return
+def _want(into: _Read, parameter: int, use: Use) -> None:
+    into.uses.setdefault(parameter, {}).setdefault(use.kind, use)
 
 
 def walk(block: Any) -> Iterator[ir.Node]:

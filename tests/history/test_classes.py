@@ -127,6 +127,137 @@ static void init(SpaprXive *xive)
     realize(xive, &spapr_irq_xive);
 }
 """,
+    # A guest may renumber its buses: DRC ids are built of what it cannot change.
+    "a DRC id of a bus number": """
+static uint32_t drc_id_from_devfn(SpaprPhbState *phb, uint32_t number, int devfn)
+{
+    return (phb->index << 16) | (number << 8) | devfn;
+}
+
+static void plug(SpaprPhbState *phb, PCIBus *bus, int devfn, int chassis)
+{
+    spapr_drc_by_id(TYPE_SPAPR_DRC_PCI, drc_id_from_devfn(phb, pci_bus_num(bus), devfn)); /* X */
+    spapr_drc_by_id(TYPE_SPAPR_DRC_PCI, drc_id_from_devfn(phb, chassis, devfn));
+    trace(pci_bus_num(bus) << 8 | devfn);
+}
+""".replace("X", "SPL109"),
+    # The user may have chosen another.
+    "the LIOBN that a PHB would have": """
+typedef struct SpaprPhbState { int index; uint32_t dma_liobn[2]; } SpaprPhbState;
+
+static void realize(SpaprPhbState *phb)
+{
+    phb->dma_liobn[0] = SPAPR_PCI_LIOBN(phb->index, 0);
+    spapr_tce_find_by_liobn(phb->dma_liobn[0]);
+    spapr_tce_find_by_liobn(SPAPR_PCI_LIOBN(phb->index, 0)); /* SPL109 */
+}
+""",
+    "how much memory where the highest address is wanted": """
+typedef struct MachineState { uint64_t maxram_size; } MachineState;
+
+static void capacity(void *fdt, MachineState *machine, uint64_t highest)
+{
+    uint32_t prop[5];
+
+    prop[0] = cpu_to_be32(machine->maxram_size >> 32); /* SPL201 */
+    fdt_setprop(fdt, 0, "ibm,lrdr-capacity", prop, sizeof(prop));
+    prop[0] = cpu_to_be32(highest >> 32);
+    fdt_setprop(fdt, 0, "ibm,lrdr-capacity", prop, sizeof(prop));
+}
+""",
+    "how many nodes": """
+typedef struct NumaState { int num_nodes; } NumaState;
+typedef struct MachineState { NumaState *numa_state; } MachineState;
+typedef struct SpaprMachineState { MachineState parent; int gpu_numa_id; } SpaprMachineState;
+
+static void domains(void *fdt, MachineState *ms, SpaprMachineState *spapr)
+{
+    int nodes = ms->numa_state->num_nodes;
+    uint32_t last[] = {4, 0, 0, 0, cpu_to_be32(nodes ? nodes - 1 : 0)}; /* SPL202 */
+    uint32_t right[] = {4, 0, 0, 0, cpu_to_be32(nodes ? nodes : 1)};
+    uint32_t twice[] = {4, 0, 0, 0, cpu_to_be32(nodes + spapr->gpu_numa_id)}; /* SPL203 */
+    uint32_t next[] = {4, 0, 0, 0, cpu_to_be32(spapr->gpu_numa_id)};
+    uint32_t all[] = {4, 0, 0, 0, cpu_to_be32(nodes + (spapr->gpu_numa_id - MAX(1, nodes)))};
+
+    fdt_setprop(fdt, 0, "ibm,max-associativity-domains", last, sizeof(last));
+    fdt_setprop(fdt, 0, "ibm,max-associativity-domains", right, sizeof(right));
+    fdt_setprop(fdt, 0, "ibm,max-associativity-domains", twice, sizeof(twice));
+    fdt_setprop(fdt, 0, "ibm,max-associativity-domains", next, sizeof(next));
+    fdt_setprop(fdt, 0, "ibm,max-associativity-domains", all, sizeof(all));
+}
+""",
+    "engines are counted from 1": """
+#define PNV9_XSCOM_I2CM_SIZE 0x1000
+typedef struct PnvI2C { uint32_t engine; } PnvI2C;
+
+static void place(PnvI2C *i2c)
+{
+    map(0xa0000 + i2c->engine * PNV9_XSCOM_I2CM_SIZE); /* SPL302 */
+    map(0xa0000 + (i2c->engine - 1) * PNV9_XSCOM_I2CM_SIZE);
+}
+""",
+    "threads of a chip are not threads of the machine": """
+typedef struct PnvChip { uint32_t chip_id; } PnvChip;
+typedef struct PnvXive2 { PnvChip *chip; uint32_t ic_shift; } PnvXive2;
+
+static void indirect(PnvChip *chip, uint64_t word)
+{
+    ppc_get_vcpu_by_pir(GETFIELD(PC_TCTXT_INDIR_THRDID, word) & 0xff); /* SPL109 */
+    ppc_get_vcpu_by_pir(chip->chip_id << 8 | GETFIELD(PC_TCTXT_INDIR_THRDID, word));
+}
+
+static uint64_t pnv_xive2_ic_tm_indirect_read(void *opaque, hwaddr offset, unsigned size)
+{
+    PnvXive2 *xive = opaque;
+
+    pnv_chip_find_cpu(xive->chip, offset >> xive->ic_shift); /* SPL109 */
+    pnv_chip_find_cpu(xive->chip, xive->chip->chip_id << 8 | offset >> xive->ic_shift);
+    return 0;
+}
+""",
+    "firmware may override the block": """
+typedef struct PnvChip { uint32_t chip_id; } PnvChip;
+typedef struct PnvXive { PnvChip *chip; } PnvXive;
+
+static void notify(PnvXive *xive, uint32_t srcno)
+{
+    xive_router_notify(xive, XIVE_EAS(xive->chip->chip_id, srcno)); /* SPL109 */
+    xive_router_notify(xive, XIVE_EAS(pnv_xive_block_id(xive), srcno));
+}
+""",
+    "registers of another unit": """
+typedef struct PnvXive2 { uint64_t pc_regs[8]; uint64_t tctxt_regs[8]; } PnvXive2;
+
+static void pnv_xive2_ic_tctxt_write(void *opaque, hwaddr offset, uint64_t val, unsigned size)
+{
+    PnvXive2 *xive = opaque;
+    uint32_t reg = offset >> 3;
+
+    xive->pc_regs[reg] = val; /* SPL109 */
+    xive->tctxt_regs[reg] = val;
+}
+""",
+    # QEMU 1.7: what the guest names is no CPU index, and the reverse.
+    "a CPU by the guest's number": """
+static target_ulong h_register_vpa(PowerPCCPU *cpu, void *spapr, target_ulong opcode,
+                                   target_ulong *args)
+{
+    target_ulong procno = args[1];
+
+    qemu_get_cpu(procno); /* SPL104 */
+    ppc_get_vcpu_by_dt_id(procno);
+    return 0;
+}
+
+static void spapr_fixup_cpu_dt(void *fdt, CPUState *cs, PowerPCCPU *cpu)
+{
+    uint32_t wrong[] = {5, 0, 0, 0, 0, cpu_to_be32(cs->cpu_index)}; /* SPL104 */
+    uint32_t right[] = {5, 0, 0, 0, 0, cpu_to_be32(ppc_get_vcpu_dt_id(cpu))};
+
+    fdt_setprop(fdt, 0, "ibm,associativity", wrong, sizeof(wrong));
+    fdt_setprop(fdt, 0, "ibm,associativity", right, sizeof(right));
+}
+""",
 }
 
 

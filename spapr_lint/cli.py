@@ -7,6 +7,7 @@ imported only when it is called; without a command's name, `check` is meant.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -52,9 +53,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:
-        # Whoever read has seen enough; closing the real stdout must not complain again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         return _PIPE_CLOSED
+    except OSError as error:
+        _forget_output()
+        what = f"{os.fsdecode(error.filename)}: " if error.filename else ""
+        return _refuse(f"{what}{error.strerror or error}")
+
+
+def _forget_output() -> None:
+    """Close what nobody reads or what is full, so that leaving does not complain again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _dispatch(arguments: list[str]) -> int:
@@ -67,6 +76,7 @@ def _dispatch(arguments: list[str]) -> int:
         return 0
     door = next((door for door in DOORS if door.name == first and _is_built(door)), None)
     if door is None:
+        _expect_path(first)
         return _command(DOORS[0])(arguments)
     return _command(door)(arguments[1:])
 
@@ -74,6 +84,17 @@ def _dispatch(arguments: list[str]) -> int:
 def _command(door: Door) -> Callable[[list[str]], int]:
     command: Callable[[list[str]], int] = import_module(door.module).main
     return command
+
+
+def _expect_path(word: str) -> None:
+    """Refuse a word that is meant as a command and is none, rather than look for such a file."""
+    if not re.fullmatch(r"[a-z][a-z_-]*", word) or os.path.lexists(word):
+        return
+    import difflib
+
+    near = difflib.get_close_matches(word, [door.name for door in DOORS if _is_built(door)], 1)
+    hint = f"; did you mean {near[0]}?" if near else " (see spapr-lint --help)"
+    raise UserError(f"'{word}' is neither a command nor a file or folder{hint}")
 
 
 def _is_built(door: Door) -> bool:

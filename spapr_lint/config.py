@@ -128,7 +128,11 @@ def _read_table(file: str) -> Mapping[str, object] | None:
         import tomllib
 
         data = tomllib.loads(content.decode())
-    except (OSError, ValueError) as error:
+    except UnicodeDecodeError as error:
+        raise UserError(f"{file}: byte {error.object[error.start]:#x} is no UTF-8") from error
+    except OSError as error:
+        raise UserError(f"{file}: {error.strerror}") from error
+    except ValueError as error:
         raise UserError(f"{file}: {error}") from error
     tool = data.get("tool", {})
     table = tool.get("spapr-lint") if isinstance(tool, dict) else None

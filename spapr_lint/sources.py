@@ -166,7 +166,8 @@ def select(tree: Tree, paths: Sequence[str], exclude: Sequence[str]) -> Selectio
         if path == ".":
             folders.append("")
         elif tree.exists(path):
-            named.add(path)
+            if not excluded(path, exclude):
+                named.add(path)
         else:
             folders.append(path.rstrip("/") + "/")
     files = set(named)

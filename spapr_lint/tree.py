@@ -31,11 +31,13 @@ class Tree(Protocol):
 class DiskTree:
     """The files below a folder; dot folders and symbolic links to folders are left out.
 
-    Folders are listed once, when that is first asked: a tree is for one run.
+    Folders are listed once, when that is first asked: a tree is for one run.  ``closed`` has
+    those that could not be, each with the reason.
     """
 
     def __init__(self, root: str) -> None:
         self.root = root
+        self.closed: list[tuple[str, str]] = []
 
     def paths(self) -> Iterator[str]:
         yield from self._listed
@@ -47,7 +49,8 @@ class DiskTree:
     def _walk(self, folder: str, prefix: str) -> Iterator[str]:
         try:
             entries = list(os.scandir(folder))
-        except OSError:
+        except OSError as error:
+            self.closed.append((prefix.rstrip("/") or ".", error.strerror or "cannot be read"))
             return
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
@@ -82,6 +85,7 @@ class MemoryTree:
         self._files = dict(files)
         self._below = below
         self.root: str | None = getattr(below, "root", None)
+        self.closed: list[tuple[str, str]] = getattr(below, "closed", [])
 
     def paths(self) -> Iterator[str]:
         names = set(self._below.paths()) if self._below is not None else set()

@@ -13,7 +13,7 @@ from spapr_lint.commands import common
 
 
 @click.command(help="Print who calls whom in the files and folders PATH.")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=common.PATH, metavar="PATH...")
 @click.option("--root", type=click.Path(), help="The folder that bounds what is read.")
 @click.option(
     "--format",

@@ -17,12 +17,13 @@ from spapr_lint.config import Config, codes_of
 from spapr_lint.errors import UserError
 from spapr_lint.findings import Report
 from spapr_lint.report import exit_code, render
+from spapr_lint.sources import PYTHON, C, language_of
 
 _WITH_RULES = ("sarif", "mail", "html")
 
 
 @click.command(help="Find confused numbers in Python and C. PATH is a file, a folder, or -.")
-@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=common.PATH, metavar="[PATH]...")
 @common.output_options
 @common.pack_options
 @common.fail_option
@@ -66,6 +67,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             progress=progress,
             **_arguments(config, options),
         )
+    found = len(report.findings)
     report = _without_known(report, options)
     sources = common.Sources(dict([stdin]) if stdin is not None else None)
     form, output = options["form"], options["output"]
@@ -73,7 +75,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     if form in _WITH_RULES:
         rules = common.load_rules(options["packs"], config, options["no_default_packs"])
     view = common.view(form, output, rules, sources, fail_on)
-    view = view._replace(whole_ledger=options["ledger"])
+    view = view._replace(whole_ledger=options["ledger"], known=found - len(report.findings))
     common.emit(render(form, report, view), output)
     return exit_code(report, fail_on, options["strict"])
 
@@ -145,4 +147,8 @@ def _stdin(paths: tuple[str, ...], name: str | None) -> tuple[str, bytes] | None
         return None
     if len(paths) > 1:
         raise UserError("- stands for standard input and must be the only path")
-    return name or "stdin.py", sys.stdin.buffer.read()
+    name = name or "stdin.py"
+    if not language_of(name):
+        known = ", ".join((*PYTHON, *C))
+        raise UserError(f"--stdin-display-name {name}: neither Python nor C, which end in {known}")
+    return name, sys.stdin.buffer.read()

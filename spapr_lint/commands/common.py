@@ -43,6 +43,8 @@ def run(command: click.Command, argv: Sequence[str], name: str) -> int:
             result = command.invoke(context)
     except click.exceptions.Exit as stop:
         return stop.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        raise UserError(f"it takes a command (see spapr-lint {name} --help)") from error
     except click.ClickException as error:
         raise UserError(f"{error.format_message()} (see spapr-lint {name} --help)") from error
     return result if isinstance(result, int) else 0
@@ -92,11 +94,32 @@ def fail_option(function: _Option) -> _Option:
     return option(function)
 
 
+PATH = click.Path(readable=False)
+"""A file or folder that is looked at: what cannot be read is for `existing`, or the ledger."""
+
+
 def existing(paths: Sequence[str]) -> tuple[str, ...]:
-    """The paths, if all are there.  Raises `UserError` that names the first that is not."""
+    """The paths, if all are there.  Raises `UserError` that names the first that is not.
+
+    A file that cannot be read is there; a pipe or a device is nothing to check, since what is
+    shown of a file is read again.
+    """
     for path in paths:
-        if not os.path.lexists(path):
-            raise UserError(f"no such file or folder: {path}")
+        try:
+            mode = os.stat(path).st_mode
+        except FileNotFoundError:
+            link = f" (a link to {os.readlink(path)})" if os.path.islink(path) else ""
+            raise UserError(f"no such file or folder: {path}{link}") from None
+        except (OSError, ValueError) as error:
+            said = error.strerror if isinstance(error, OSError) else error
+            raise UserError(f"{path}: {said}") from None
+        if stat.S_ISDIR(mode) and not os.access(path, os.R_OK | os.X_OK):
+            raise UserError(f"{path}: this folder cannot be read")
+        if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
+            raise UserError(
+                f"{path} is neither a file nor a folder; - is standard input, and "
+                "--stdin-display-name says what that is"
+            )
     return tuple(paths)
 
 

@@ -22,7 +22,7 @@ _SUFFIXES = (".c", ".h")
 
 
 @click.command(help="Turn the C of files and folders PATH into Python.")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=common.PATH, metavar="PATH...")
 @click.option("-o", "--output", "folder", type=click.Path(), metavar="DIR", help="Write there.")
 @click.option("--root", type=click.Path(), help="The folder in which headers are looked for.")
 @click.option("--strict", is_flag=True, help="Exit 3 if anything was not translated.")
@@ -40,7 +40,8 @@ def command(paths: tuple[str, ...], folder: str | None, root: str | None, strict
     try:
         modules = translate_paths(tree, inside)
     except OSError as error:
-        raise UserError(f"cannot read {error.filename}: {error.strerror}") from error
+        name = os.path.relpath(error.filename)
+        raise UserError(f"cannot read {name}: {error.strerror}") from error
     missing = 0
     for module in modules:
         if folder is None:
@@ -63,6 +64,8 @@ def _files(tree: Tree, base: str, path: str) -> Iterator[str]:
     if inside.startswith("../"):
         raise UserError(f"{path} is not below the root {base}")
     if not os.path.isdir(path):
+        if not path.endswith(_SUFFIXES):
+            raise UserError(f"{path} is no C, which ends in {' or '.join(_SUFFIXES)}")
         yield inside
         return
     for name in tree.paths():

@@ -8,7 +8,15 @@ is that of its own toolkit (packages/core/src/command.ts).
 from __future__ import annotations
 
 from spapr_lint.findings import SEVERITIES, Finding, Report
-from spapr_lint.report.view import View, left_out, shown_entries, steps_of, summary, unseen_summary
+from spapr_lint.report.view import (
+    View,
+    left_out,
+    lines_of,
+    shown_entries,
+    steps_of,
+    summary,
+    unseen_summary,
+)
 
 _COMMAND = {"error": "error", "warning": "warning", "info": "notice"}
 
@@ -22,7 +30,11 @@ def write(report: Report, view: View) -> str:
         + _data(f"{heading}: {entry.what}")
         for heading, entry in shown_entries(report.ledger, view)
     ]
-    said = (summary(report), unseen_summary(report.ledger), left_out(report.ledger, view))
+    said = (
+        summary(report, view.known),
+        unseen_summary(report.ledger),
+        left_out(report.ledger, view),
+    )
     closing = " ".join(part for part in said if part)
     return "\n".join([*lines, f"::notice title=spapr-lint::{_data(closing)}"]) + "\n"
 
@@ -38,7 +50,10 @@ def annotation(finding: Finding) -> str:
     if finding.line == finding.end_line:
         place += [f"col={finding.column}", f"endColumn={finding.end_column}"]
     place.append(f"title={_property(finding.rule)}")
-    steps = "".join(f"\n{step.path}:{step.line}: {step.text}" for step in steps_of(finding.ways[0]))
+    steps = "".join(
+        "\n".join(["", f"{step.path}:{step.line}: {step.text}", *(f"  {note}" for note in notes)])
+        for step, notes in lines_of(steps_of(finding.ways[0]))
+    )
     return f"::{_COMMAND[finding.severity]} {','.join(place)}::{_data(finding.message + steps)}"
 
 

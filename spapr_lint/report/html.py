@@ -37,7 +37,7 @@ def write(report: Report, view: View) -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>spapr-lint</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f"<h1>spapr-lint</h1>\n<p>{_safe(summary(report))}</p>\n"
+        f"<h1>spapr-lint</h1>\n<p>{_safe(summary(report, view.known))}</p>\n"
         f"{body}\n{_ledger(report.ledger)}</body>\n</html>\n"
     )
 

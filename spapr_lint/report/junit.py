@@ -27,7 +27,7 @@ def write(report: Report, view: View) -> str:
         f'<testsuites name="spapr-lint" {counts}>\n'
         f'  <testsuite name="spapr-lint" {counts} skipped="0" time="0">\n'
         f"{body}\n"
-        f"    <system-out>{_text(_closing(report))}</system-out>\n"
+        f"    <system-out>{_text(_closing(report, view))}</system-out>\n"
         "  </testsuite>\n"
         "</testsuites>\n"
     )
@@ -46,12 +46,14 @@ def _case(finding: Finding, view: View) -> str:
     return f'    <testcase {head} time="0">\n      {inner}\n    </testcase>'
 
 
-def _closing(report: Report) -> str:
+def _closing(report: Report, view: View) -> str:
     entries = [
         f"{entry.path}:{entry.line}: {heading}: {entry.what}"
         for heading, entry in unseen_entries(report.ledger)
     ]
-    return "\n".join([summary(report), unseen_summary(report.ledger), *entries]).rstrip()
+    return "\n".join(
+        [summary(report, view.known), unseen_summary(report.ledger), *entries]
+    ).rstrip()
 
 
 def _text(content: str) -> str:

@@ -9,7 +9,15 @@ import textwrap
 from collections.abc import Iterator
 
 from spapr_lint.findings import Finding, Report
-from spapr_lint.report.view import View, left_out, shown_entries, steps_of, summary, unseen_summary
+from spapr_lint.report.view import (
+    View,
+    left_out,
+    lines_of,
+    shown_entries,
+    steps_of,
+    summary,
+    unseen_summary,
+)
 
 WIDTH = 76
 
@@ -17,7 +25,7 @@ WIDTH = 76
 def write(report: Report, view: View) -> str:
     """The report as the body of a mail."""
     parts = [render_finding(finding, view) for finding in report.findings]
-    closing = wrap(f"{summary(report)} {unseen_summary(report.ledger)}".rstrip())
+    closing = wrap(f"{summary(report, view.known)} {unseen_summary(report.ledger)}".rstrip())
     unseen = "".join(f"{line}\n" for line in _unseen(report, view))
     return _ascii("\n".join([*parts, closing + "\n", *([unseen] if unseen else [])]))
 
@@ -39,9 +47,9 @@ def render_finding(finding: Finding, view: View) -> str:
     if source is not None:
         lines += ["", f"    {source.strip()}"]
     lines += ["", "The number comes this way:", ""]
-    for step in steps_of(finding.ways[0]):
-        lines.append(f"  {step.path}:{step.line}")
-        lines.append(f"    {step.text}")
+    for step, notes in lines_of(steps_of(finding.ways[0])):
+        lines += [f"  {step.path}:{step.line}", f"    {step.text}"]
+        lines += [wrap(note, "      ") for note in notes]
     if len(finding.ways) > 1:
         sources = ", ".join(f"{way.source.path}:{way.source.line}" for way in finding.ways[1:])
         lines += ["", wrap(f"It also comes from {sources}.")]

@@ -12,6 +12,7 @@ from spapr_lint.findings import Finding, Report, Step
 from spapr_lint.report.view import (
     View,
     left_out,
+    lines_of,
     printable,
     shown_entries,
     steps_of,
@@ -78,14 +79,9 @@ def _excerpt(finding: Finding, view: View) -> Iterator[str]:
 def way_lines(steps: tuple[Step, ...], color: bool) -> Iterator[str]:
     """The steps, those on one line together, with what happens there below."""
     yield "  way:"
-    shown = ""
-    for step in steps:
-        line = f"    {_place(step)} {printable(step.text)}"
-        if line != shown:
-            yield line
-            shown = line
-        if step.note:
-            yield f"        {_paint(printable(step.note), '2', color)}"
+    for step, notes in lines_of(steps):
+        yield f"    {_place(step)} {printable(step.text)}"
+        yield from (f"        {_paint(printable(note), '2', color)}" for note in notes)
 
 
 def _place(step: Step) -> str:
@@ -93,7 +89,7 @@ def _place(step: Step) -> str:
 
 
 def _closing(report: Report, view: View) -> Iterator[str]:
-    yield summary(report)
+    yield summary(report, view.known)
     unseen = unseen_summary(report.ledger)
     if not unseen:
         return

@@ -6,12 +6,14 @@ the reading (`View.line`) and the writing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import groupby
 from typing import NamedTuple, Protocol
 
 from spapr_lint.findings import EVIDENCE, SEVERITIES, Finding, Ledger, Report, Step, Unseen, Way
 
 SHOWN_UNSEEN = 20
+_SHARE = 5
 
 
 class RuleHelp(Protocol):
@@ -42,6 +44,7 @@ class View(NamedTuple):
     ``line`` gives a source line (path, number from 1) without its end, or None.
     ``fail_on`` is one of `config.FAIL_ON`; ``color`` allows terminal colours.
     ``whole_ledger`` asks for all that was not seen, where a writer would list a few.
+    ``known`` is how many findings the baseline took away.
     """
 
     version: str = ""
@@ -50,6 +53,7 @@ class View(NamedTuple):
     color: bool = False
     fail_on: str = "error"
     whole_ledger: bool = False
+    known: int = 0
 
 
 def fails(finding: Finding, fail_on: str) -> bool:
@@ -81,6 +85,13 @@ def steps_of(way: Way) -> tuple[Step, ...]:
     return (way.source, *trace)
 
 
+def lines_of(steps: Iterable[Step]) -> Iterator[tuple[Step, list[str]]]:
+    """Steps on one line as one, with all that happens there; their order stays."""
+    for _, here in groupby(steps, key=lambda step: (step.path, step.line, step.text)):
+        first, *more = here
+        yield first, [step.note for step in (first, *more) if step.note]
+
+
 def _place(step: Step) -> tuple[str, int, int]:
     return step.path, step.line, step.column
 
@@ -97,11 +108,12 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
-def summary(report: Report) -> str:
-    """One sentence: how many findings in how much code."""
+def summary(report: Report, known: int = 0) -> str:
+    """One sentence: how many findings in how much code; ``known`` more are in the baseline."""
     ledger = report.ledger
     where = f"{counted(ledger.files, 'file')}, {counted(ledger.functions, 'function')}"
     hidden = f", {len(report.suppressed)} suppressed" if report.suppressed else ""
+    hidden += f", {known} in the baseline" if known else ""
     if not report.findings:
         return f"No findings in {where}{hidden}."
     by_severity = [
@@ -146,8 +158,7 @@ def shown_entries(ledger: Ledger, view: View) -> tuple[tuple[str, Unseen], ...]:
     by_heading: dict[str, list[tuple[str, Unseen]]] = {}
     for entry in entries:
         by_heading.setdefault(entry[0], []).append(entry)
-    share = max(1, SHOWN_UNSEEN // len(by_heading))
-    return tuple(entry for sort in by_heading.values() for entry in sort[:share])
+    return tuple(entry for sort in by_heading.values() for entry in sort[:_SHARE])
 
 
 def left_out(ledger: Ledger, view: View) -> str:

@@ -197,10 +197,16 @@ def require(spot: Spot) -> None:
         raise UserError(f"no such file: {spot.path}")
     if not language_of(spot.path):
         raise UserError(f"{spot.path} is neither Python nor C")
-    with open(spot.path, "rb") as file:
-        lines = file.read().count(b"\n") + 1
-    if spot.line > lines:
-        raise UserError(f"{spot.path} has no line {spot.line}, it ends at {lines}")
+    try:
+        with open(spot.path, "rb") as file:
+            rows = file.read().splitlines() or [b""]
+    except OSError as error:
+        raise UserError(f"{spot.path}: {error.strerror}") from None
+    if spot.line > len(rows):
+        raise UserError(f"{spot.path} has no line {spot.line}, it ends at {len(rows)}")
+    width = len(rows[spot.line - 1])
+    if spot.column > width + 1:
+        raise UserError(f"{spot.path}:{spot.line} has no column {spot.column}, it ends at {width}")
 
 
 def _inside(path: str, base: str) -> str:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from spapr_lint import c
+from spapr_lint.c.facts import Facts
 from spapr_lint.context import ModuleIn, Reading, tops
 from spapr_lint.findings import Unseen
 from spapr_lint.lowered import Failure
@@ -20,7 +21,7 @@ from spapr_lint.packs import Pack
 from spapr_lint.python.words import WordScanner
 from spapr_lint.relevance import Relevance
 from spapr_lint.sources import SourceFile, excluded, language_of
-from spapr_lint.translated import Made, Wanted, outline, outlines, translations
+from spapr_lint.translated import Made, Wanted, outline, outlines, read, translations
 
 _NUMBER = re.compile(r"\(?(0x[0-9a-fA-F]+|0|[1-9][0-9]*)[uUlL]*\)?")
 _Named = Mapping[str, Sequence[tuple[str, str]]]
@@ -29,14 +30,19 @@ _Named = Mapping[str, Sequence[tuple[str, str]]]
 def load_c(reading: Reading, pack: Pack, options: Any) -> None:
     """Parse, choose, translate and lower the C files of a run."""
     selected = [p for p in reading.selection.files if language_of(p) == "c"]
-    units = _parse(reading, selected, options)
+    units, headers = _parse(reading, selected, options)
     if not units:
         return
     words = pack.words | pack.sink_words
     if options.scope == "project":
-        units.update(_parse(reading, _context(reading, units, words, options), options))
-    declarations = c.declarations(reading.tree, list(units.values()), cache=reading.store)
-    for unit in c.inline_units(reading.tree, declarations, units, partial(outline, reading.store)):
+        more, others = _parse(reading, _context(reading, units, words, options), options)
+        units.update(more)
+        headers.update(others)
+    declarations = c.declarations(
+        reading.tree, list(units.values()), cache=reading.store, headers=headers
+    )
+    outline_all = partial(outlines, store=reading.store, jobs=options.jobs)
+    for unit in c.inline_units(reading.tree, declarations, units, outline_all):
         units.setdefault(unit.path, unit)
     relevance = Relevance(pack, declarations)
     files = {path: _file(unit, pack, relevance) for path, unit in units.items()}
@@ -81,12 +87,15 @@ def _file(unit: c.Unit, pack: Pack, relevance: Relevance) -> File:
     return File(unit, families, relevance.always, relevance.fields(types, families), types)
 
 
-def _parse(reading: Reading, paths: Iterable[str], options: Any) -> dict[str, c.Unit]:
+def _parse(
+    reading: Reading, paths: Iterable[str], options: Any
+) -> tuple[dict[str, c.Unit], dict[str, Facts]]:
+    """Files by path; and what headers declare, as far as they were read on the way."""
     contents = [(path, reading.content(path)) for path in paths]
     files = [(path, content) for path, content in contents if content is not None]
     reading.files += len(files)
-    units = outlines(files, reading.store, options.jobs, options.progress)
-    return {unit.path: unit for unit in units}
+    units, headers = read(reading.tree, files, reading.store, options.jobs, options.progress)
+    return {unit.path: unit for unit in units}, headers
 
 
 def _context(

@@ -35,7 +35,7 @@ def each(
     processes, None for one a core; ``advance(done, all)`` is called in between.
     What ``work`` raises is raised here.
     """
-    shares = _shares(sizes, _jobs(sizes, jobs))
+    shares = _shares(sizes, count(sizes, jobs))
     children = [_start(work, items, share) for share in shares[1:]]
     results: dict[int, Any] = {}
     try:
@@ -54,7 +54,8 @@ def each(
     return [results[number] for number in range(len(items))]
 
 
-def _jobs(sizes: Sequence[int], jobs: int | None) -> int:
+def count(sizes: Sequence[int], jobs: int | None = None) -> int:
+    """How many processes `each` would share work of these sizes over."""
     if sum(sizes) < WORTH or not _may_fork():
         return 1
     return max(1, min(jobs or cores(), len(sizes), 1 + sum(sizes) // WORTH))
@@ -73,11 +74,14 @@ def _may_fork() -> bool:
 
 
 def _shares(sizes: Sequence[int], jobs: int) -> list[list[int]]:
-    """Numbers of items for each process, the largest first to whom has least."""
+    """Numbers of items for each process, the largest first to whom has least.
+
+    The first process is the one that forks the others: it gets what is large last.
+    """
     shares: list[list[int]] = [[] for _ in range(jobs)]
     loads = [0] * jobs
     for number in sorted(range(len(sizes)), key=lambda n: (-sizes[n], n)):
-        least = loads.index(min(loads))
+        least = max(range(jobs), key=lambda n: (-loads[n], n))
         shares[least].append(number)
         loads[least] += sizes[number] + 1
     return [sorted(share) for share in shares]
@@ -130,4 +134,4 @@ def _start(work: Callable[[T], Any], items: Sequence[T], share: list[int]) -> _C
         os._exit(status)
 
 
-__all__ = ["WORTH", "cores", "each"]
+__all__ = ["WORTH", "cores", "count", "each"]

@@ -12,10 +12,14 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from spapr_lint import c, lowered, processes
+from spapr_lint.c.facts import Facts
 from spapr_lint.c.index import maker
 from spapr_lint.cache import Cache, digest
 from spapr_lint.lowered import Failure, Lowered, Progress
 from spapr_lint.python import ParseError, lower
+from spapr_lint.tree import Tree
+
+_Item = tuple[str, str, bytes]
 
 
 class Wanted(NamedTuple):
@@ -42,22 +46,7 @@ def outlines(
     progress: Progress | None = None,
 ) -> list[c.Unit]:
     """C files (path, content) as `c.Unit`, in their order."""
-    keys = [digest("c-outline", maker(), path, content) for path, content in files]
-    found = [store.get(key) for key in keys]
-    dirty = [number for number, known in enumerate(found) if known is None]
-    here: dict[str, c.Unit] = {}
-    made = processes.each(
-        partial(_outline, store, here),
-        [(keys[number], *files[number]) for number in dirty],
-        [len(files[number][1]) // 4 for number in dirty],
-        jobs,
-        _advance(progress, "parsing"),
-    )
-    for number, data in zip(dirty, made, strict=True):
-        found[number] = data
-    return [
-        here.get(file[0]) or c.Unit.of(*file, data) for file, data in zip(files, found, strict=True)
-    ]
+    return _outlines(files, store, jobs, progress, None)[0]
 
 
 def outline(store: Cache, path: str, content: bytes) -> c.Unit:
@@ -65,11 +54,61 @@ def outline(store: Cache, path: str, content: bytes) -> c.Unit:
     return outlines([(path, content)], store, jobs=1)[0]
 
 
+def read(
+    tree: Tree,
+    files: Sequence[tuple[str, bytes]],
+    store: Cache,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[list[c.Unit], dict[str, Facts]]:
+    """As `outlines`; and what headers declare, if there was a process to read them meanwhile."""
+    return _outlines(files, store, jobs, progress, tree)
+
+
+def _outlines(
+    files: Sequence[tuple[str, bytes]],
+    store: Cache,
+    jobs: int | None,
+    progress: Progress | None,
+    tree: Tree | None,
+) -> tuple[list[c.Unit], dict[str, Facts]]:
+    keys = [digest("c-outline", maker(), path, content) for path, content in files]
+    found = [store.get(key) for key in keys]
+    dirty = [number for number, known in enumerate(found) if known is None]
+    items: list[_Item] = [(keys[number], *files[number]) for number in dirty]
+    sizes = [len(files[number][1]) // 4 for number in dirty]
+    ahead = tree is not None and processes.count(sizes, jobs) > 1
+    if ahead:
+        # The largest item goes to another process, so that the trees stay in this one.
+        items.append(("", "", b""))
+        sizes.append(max(sum(sizes) // 2, *sizes) + 1)
+    here: dict[str, c.Unit] = {}
+    work = partial(_outline, store, here, tree, files)
+    made = processes.each(work, items, sizes, jobs, _advance(progress, "parsing"))
+    headers = {path: Facts(*facts) for path, facts in made.pop()} if ahead else {}
+    for number, data in zip(dirty, made, strict=True):
+        found[number] = data
+    units = [
+        here.get(file[0]) or c.Unit.of(*file, data) for file, data in zip(files, found, strict=True)
+    ]
+    return units, headers
+
+
 def _outline(
-    store: Cache, here: dict[str, c.Unit], item: tuple[str, str, bytes]
+    store: Cache,
+    here: dict[str, c.Unit],
+    tree: Tree | None,
+    files: Sequence[tuple[str, bytes]],
+    item: _Item,
 ) -> tuple[Any, ...]:
-    """What is kept of a file; in ``here`` the file with its tree, for this process to go on."""
+    """What is kept of a file; in ``here`` the file with its tree, for this process to go on.
+
+    Of an item without a key: what the headers of all files declare.
+    """
     key, path, content = item
+    if tree is not None and not key:
+        found = c.headers(tree, files, store)
+        return tuple([(name, tuple(facts)) for name, facts in found.items()])
     unit = here[path] = c.parse(path, content)
     made = unit.outline()
     store.put(key, made)

@@ -63,7 +63,7 @@ What the runtime gives
 
 from __future__ import annotations
 
-from spapr_lint.c.index import Declarations
+from spapr_lint.c.index import Declarations, headers
 from spapr_lint.c.mask import decode
 from spapr_lint.c.parsing import FunctionSpan, ParseError, Unit, parse
 from spapr_lint.c.project import Module, declarations, inline_units, translate_paths
@@ -79,6 +79,7 @@ __all__ = [
     "Unit",
     "declarations",
     "decode",
+    "headers",
     "inline_units",
     "parse",
     "translate",

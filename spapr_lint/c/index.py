@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import marshal
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from spapr_lint.c.facts import Facts, read_facts
-from spapr_lint.c.mask import Source, mask
+from spapr_lint.c.mask import Source, decode, mask
 from spapr_lint.c.nodes import Node, convert, parse_tree
 from spapr_lint.c.records import Inner, fields
 from spapr_lint.c.types import (
@@ -353,9 +354,10 @@ def _candidates(path: str, name: str) -> Iterator[str]:
 class _Closure:
     """Walks the includes of some files through a tree."""
 
-    def __init__(self, tree: Tree, kept: Kept | None) -> None:
+    def __init__(self, tree: Tree, kept: Kept | None, read: Mapping[str, Facts]) -> None:
         self.tree = tree
         self.kept = kept
+        self.read = read
         self.known: dict[str, bool] = {}
         self.found: dict[str, Facts] = {}
         self.missing: set[str] = set()
@@ -374,6 +376,8 @@ class _Closure:
         return self.resolved[key]
 
     def load(self, path: str) -> Facts | None:
+        if path in self.read:
+            return self.read[path]
         try:
             raw = self.tree.read(path)
         except OSError:
@@ -416,6 +420,7 @@ def normal(path: str) -> str | None:
     return "/".join(parts)
 
 
+_INCLUDE: Final = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*[<"]([^>"\n]+)[>"]', re.M)
 _ALWAYS: Final = ("qemu/osdep.h", "qemu/typedefs.h")
 
 
@@ -423,10 +428,14 @@ def closure(
     tree: Tree,
     files: Iterable[tuple[str, Facts]],
     kept: Kept | None = None,
+    read: Mapping[str, Facts] | None = None,
 ) -> Declarations:
-    """Declarations of some files and all that they include, theirs first."""
+    """Declarations of some files and all that they include, theirs first.
+
+    ``read`` holds the facts of headers that are known already.
+    """
     files = list(files)
-    walker = _Closure(tree, kept)
+    walker = _Closure(tree, kept, read or {})
     own = []
     for path, facts in files:
         own.append(facts)
@@ -436,6 +445,19 @@ def closure(
     parts = [(path, facts) for path, facts in files] + list(walker.found.items())
     identity = digest(*[one for path, facts in parts for one in _identity(path, facts)])
     return Declarations([*own, *walker.found.values()], missing, None, walker.found, identity)
+
+
+def headers(
+    tree: Tree, files: Iterable[tuple[str, bytes]], kept: Kept | None = None
+) -> dict[str, Facts]:
+    """What the headers declare that some files (path, text) include, by path.
+
+    A look at the text must do, so a few may be missing, and a few be too many.
+    """
+    walker = _Closure(tree, kept, {})
+    for path, content in files:
+        walker.walk(path, (*map(decode, _INCLUDE.findall(content)), *_ALWAYS))
+    return walker.found
 
 
 def _identity(path: str, facts: Facts) -> list[str]:

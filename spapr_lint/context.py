@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from spapr_lint import ir, lowered
 from spapr_lint.cache import Cache, digest, folder_of
 from spapr_lint.findings import Finding, Ledger, Step, Unseen, Way
-from spapr_lint.packs import Pack
+from spapr_lint.packs import Pack, own_words
 from spapr_lint.python import decode
 from spapr_lint.python.words import WordScanner
 from spapr_lint.sources import (
@@ -51,6 +51,7 @@ class ModuleIn(NamedTuple):
     words: frozenset[str] | None = None
     fields: frozenset[str] | None = None
     types: frozenset[str] | None = None
+    speaks: bool = True
 
 
 class Loaded:
@@ -78,6 +79,7 @@ class Loaded:
         for module in self.modules:
             parts += [module.name, module.path, module.digest, module.language]
             parts += [" ".join(sorted(module.families)), " ".join(module.exported)]
+            parts.append(str(module.speaks))
         return digest(*parts)
 
     def texts(self) -> Mapping[str, str]:
@@ -98,6 +100,7 @@ class Reading:
         self.selection = selection
         self.loaded = loaded
         self.contents: dict[str, bytes] = {}
+        self.speaking: set[str] = set()
         self.unseen: list[Unseen] = []
         self.untranslated: list[Unseen] = []
         self.files = 0
@@ -122,6 +125,8 @@ class Reading:
     def fail(self, path: str, line: int, column: int, message: str) -> None:
         """A file that cannot be looked into: SPL903 if it was asked for by name."""
         shown = self.loaded.display(path)
+        if Unseen(shown, line, message) in self.unseen:
+            return  # asked for again
         self.unseen.append(Unseen(shown, line, message))
         if path in self.selection.named or path in self.selection.files:
             severity = "error" if path in self.selection.named else "warning"
@@ -154,6 +159,8 @@ def load(
         from spapr_lint.context_c import load_c
 
         load_c(reading, pack, options)
+    for folder, why in getattr(tree, "closed", ()):
+        reading.unseen.append(Unseen(display(folder), 1, f"folder: {why}"))
     loaded.ledger = Ledger(
         files=reading.files,
         not_parsed=tuple(reading.unseen),
@@ -187,7 +194,17 @@ def _add_python(
     families = pack.families_of((), _identifiers(content)) if pack.families else frozenset()
     name = module_name(path, reading.package)
     loaded.modules.append(
-        ModuleIn(name, path, made.code, "python", families, (), made.digest, made.words)
+        ModuleIn(
+            name,
+            path,
+            made.code,
+            "python",
+            families,
+            (),
+            made.digest,
+            made.words,
+            speaks=path in reading.speaking,
+        )
     )
     text = decode(content)
     loaded.sources.append(
@@ -223,30 +240,18 @@ def _python_files(reading: Reading, pack: Pack, options: Any) -> list[str]:
             and path not in known
             and not excluded(path, options.exclude)
         ]
-    if not options.prefilter:
-        return sorted(everything)
-    scanner = WordScanner(pack.words)
+    scanner = WordScanner(own_words(pack))
     words = {}
     for path in everything:
-        content = reading.content(path) if path in selected else _quiet(reading, path)
+        content = reading.content(path)
         if content is not None and scanner.matches(content):
             words[path] = content
+    reading.speaking = _reached(reading, everything, set(words)) if words else set()
+    if not options.prefilter:
+        return sorted(everything)
     if not words:
         _silenced(reading, selected)
-        return []
-    return sorted(_reached(reading, everything, set(words)))
-
-
-def _quiet(reading: Reading, path: str) -> bytes | None:
-    """A file of the context: what cannot be read is in the ledger only."""
-    try:
-        content = reading.tree.read(path)
-    except OSError:
-        return None
-    if len(content) > LARGEST:
-        return None
-    reading.contents[path] = content
-    return content
+    return sorted(reading.speaking)
 
 
 def _silenced(reading: Reading, selected: Sequence[str]) -> None:

@@ -38,6 +38,7 @@ def interpret(
         added = program.add(module.name, module.path, module.code, module.language)
         added.families = module.families
         added.held = module.held
+        added.speaks = getattr(module, "speaks", True)
         added.words, added.fields, added.types = module.words, module.fields, module.types
         for name in module.exported:
             program.link(name, added)

@@ -37,7 +37,8 @@ def parameters(policy: Policy, m: Machine, closure: Closure, env: Env) -> Env:
             producers.extend(
                 p
                 for p in policy.slot_parameters.get(slot, ())
-                if p.parameter in (parameter.name, str(position)) and owner in (None, p.owner)
+                if p.parameter in (parameter.name, str(position))
+                and (owner == p.owner or (owner is None and (module.speaks or not p.owner)))
             )
         plain = [p for p in producers if p.item is None and not p.element]
         if plain:

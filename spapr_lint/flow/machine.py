@@ -51,6 +51,7 @@ class Module:
         "package",
         "path",
         "ref",
+        "speaks",
         "state",
         "stars",
         "types",
@@ -73,6 +74,8 @@ class Module:
         self.fields: frozenset[str] | None = None
         self.types: frozenset[str] | None = None
         self.state = "new"
+        # Whether it speaks of what the packs are about: else a mere field's name says nothing.
+        self.speaks = True
         self.families: frozenset[str] = frozenset()
         self.stars: list[Object] = []
 

@@ -235,6 +235,8 @@ class Policy:
             return value
         owners = self.owners(m, owner)
         fitting = [p for p in producers if owned(p, owners)]
+        if owners is None and not a.module.speaks:
+            fitting = [p for p in fitting if p.owner is None]
         if owners is None and len({(p.gives) for p in fitting if self.fits(p, a)}) > 1:
             return value
         return self.give(a, fitting, value, site, _field_name(fitting, name))

@@ -26,6 +26,7 @@ from spapr_lint.packs.data import (
 )
 from spapr_lint.packs.errors import PackError
 from spapr_lint.packs.load import load_packs, shipped_folder
+from spapr_lint.packs.wordlists import own_words
 
 __all__ = [
     "Code",
@@ -48,6 +49,7 @@ __all__ = [
     "Table",
     "Through",
     "load_packs",
+    "own_words",
     "parse_kind",
     "shipped_folder",
 ]

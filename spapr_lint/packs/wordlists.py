@@ -7,6 +7,7 @@ literal.  Of a dotted name only the last part must occur, since modules are rena
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from spapr_lint.packs.data import Pack
 
@@ -29,6 +30,17 @@ def producer_words(pack: Pack) -> frozenset[str]:
         words.update(_guard_words(guard.tree))
     words.update(_last(one.call) for one in pack.registrations if one.gives is not None)
     return frozenset(words)
+
+
+def own_words(pack: Pack) -> frozenset[str]:
+    """The words that nobody else uses: without those that only mean something of some type.
+
+    ``id`` is a field of many things; who never says one of these words, nor the name of a
+    type that the pack knows, does not speak of what the pack is about.
+    """
+    bound = [one for one in pack.producers if one.owner and (one.field or one.slot)]
+    free = replace(pack, producers=tuple(one for one in pack.producers if one not in bound))
+    return producer_words(free) | {one.owner for one in bound if one.owner}
 
 
 def sink_words(pack: Pack) -> frozenset[str]:

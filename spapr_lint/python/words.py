@@ -17,7 +17,7 @@ _IDENTIFIER = re.compile(rb"[A-Za-z_]\w*")
 _WIDE_IDENTIFIER = re.compile(r"[^\W\d]\w*")
 # Escapes that stand for a character which could be part of a word.
 _ESCAPE = re.compile(
-    rb"\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(N)\{)"
+    rb"\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|N\{([^}\n]+)\})"
 )
 # Where one piece of a string ends and the next begins: quotes with white space, comments,
 # `+` and parentheses between; braces of an f-string; a line that goes on in a string.
@@ -90,15 +90,24 @@ class WordScanner:
     def _escaped(self, content: bytes) -> bool:
         if self._special and b"\\" in content:
             return True
-        for match in _ESCAPE.finditer(content):
-            octal, *hexadecimal, named = match.groups()
-            if named:
-                return True
+        plain = _ESCAPE.sub(self._letter, content)
+        return plain != content and self._holds(plain)
+
+    def _letter(self, match: re.Match[bytes]) -> bytes:
+        """The letter that an escape stands for, if it is one of the words'."""
+        octal, *hexadecimal, named = match.groups()
+        if named:
+            import unicodedata
+
+            try:
+                letter = unicodedata.lookup(named.decode())
+            except KeyError:
+                return match[0]
+        else:
             digits = next((one for one in hexadecimal if one), None)
             code = int(digits, 16) if digits else int(octal, 8)
-            if code < 0x110000 and chr(code) in self._letters:
-                return True
-        return False
+            letter = chr(code) if code < 0x110000 else ""
+        return letter.encode() if letter and letter in self._letters else match[0]
 
     def _joined(self, content: bytes, start: int, end: int) -> bool:
         left = content[max(0, start - self._longest) : start]
@@ -114,10 +123,24 @@ class WordScanner:
             rests = self._rests.get(head)
             if rests is None or (_is_word(head[0]) and _goes_on(left, length)):
                 continue
-            for rest in rests:
-                if right.startswith(rest) or (piece is not None and rest.startswith(piece)):
-                    return True
+            if left[-length - 1 : -length] == b"\\":
+                continue  # the rest of an escape
+            if any(self._continues(content, end, rest) for rest in rests):
+                return True
         return False
+
+    def _continues(self, content: bytes, at: int, rest: bytes, joints: int = 8) -> bool:
+        """Whether the rest of a word begins here, in one piece or over further joints."""
+        if content.startswith(rest, at):
+            return True
+        cut = _PIECE_END.search(content, at, at + len(rest) + 1)
+        if cut is None or not rest.startswith(content[at : cut.start()]):
+            return False
+        joint = _JOINT.match(content, cut.start())
+        if joint is None:
+            return False
+        left = rest[cut.start() - at :]
+        return not joints or self._continues(content, joint.end(), left, joints - 1)
 
     @staticmethod
     def identifiers(content: bytes) -> frozenset[str]:

@@ -6,6 +6,7 @@ import ast
 import time
 import warnings
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -176,3 +177,21 @@ def test_speed() -> None:
         scanner.matches(content)
     taken = time.process_time() - start
     assert sum(map(len, contents)) / taken > 20e6 / 2  # half of what is promised: shared machines
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        (r"x = 'i\x72q'", True),
+        (r"x = 'i\162q'", True),
+        (r"x = 'i\N{LATIN SMALL LETTER R}q'", True),
+        (r"x = 'i' '' 'r' 'q'", True),
+        (r"x = '\i' 'rq'", False),
+        (r"x = '\x61\162'", False),
+        (r"x = 'i' '' 'rx'", False),
+        (r"x = (r'#i', '\w+')", False),
+        (r"x = '\N{BULLET}'", False),
+    ],
+)
+def test_spelled_by_parts_and_escapes(text: str, holds: bool) -> None:
+    assert WordScanner(frozenset({"irq"})).matches(text.encode()) is holds

@@ -237,6 +237,16 @@ static void pnv_xive2_ic_tctxt_write(void *opaque, hwaddr offset, uint64_t val, 
     xive->tctxt_regs[reg] = val;
 }
 """,
+    "sockets are not filled by the CPUs present at boot": """
+static void chip(void *fdt, CPUState *cs, void *opts)
+{
+    unsigned sockets = qemu_opt_get_number(opts, "sockets", 0);
+    int present = sockets ? smp_cpus / sockets : 1;
+
+    fdt_setprop_cell(fdt, 0, "ibm,chip-id", cs->cpu_index / present); /* SPL109 */
+    fdt_setprop_cell(fdt, 0, "ibm,chip-id", cs->cpu_index / (smp_threads * smp_cores));
+}
+""",
     # QEMU 1.7: what the guest names is no CPU index, and the reverse.
     "a CPU by the guest's number": """
 static target_ulong h_register_vpa(PowerPCCPU *cpu, void *spapr, target_ulong opcode,

@@ -7,7 +7,7 @@ Nothing of the repository is touched, and nothing it names is run.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -77,8 +77,14 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
             return _replay(inputs, options, config, told)
         job = stack.enter_context(_job(inputs, options))
         check = _remembering(_checker(config, options, job.objects), job, config, options)
+        alone = _checker(config, {**options, "jobs": 1}, job.objects)
+
+        def ahead(trees: Sequence[GitTree]) -> None:
+            if isinstance(check, memory.Remembered):
+                check.ahead(trees, alone, options["jobs"], told)
+
         wants_all = bool(options["with_old"] or options["known"])
-        report = series.examine(job.plan, job.objects, check, told, wants_all)
+        report = series.examine(job.plan, job.objects, check, told, wants_all, ahead)
         end = GitTree(job.objects, job.plan.tree(len(job.plan.bases) + len(job.plan.patches) - 1))
         report = _known(report, end, options)
         text = _rendered(report, end, config, options)
@@ -197,8 +203,10 @@ def _remembering(
     check: series.Check, job: _Job, config: Config, options: Mapping[str, Any]
 ) -> series.Check:
     """The check with what earlier runs found in the same trees, unless that is not wanted."""
-    if options["no_cache"] or job.plan.fragments:
+    if job.plan.fragments:
         return check
+    if options["no_cache"]:
+        return memory.Remembered(check)
     packs = (*config.packs, *options["packs"])
     words = ("select", "ignore", "named", "no_default_packs", "paths")
     question = repr((config, packs, [options[word] for word in words], os.getcwd()))

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from spapr_lint import answers
+from spapr_lint import answers, processes
 from spapr_lint.findings import Report
 from spapr_lint.gate.series import Check
 from spapr_lint.gate.trees import GitTree, matters
@@ -19,6 +19,7 @@ from spapr_lint.reports import packed, unpacked
 from spapr_lint.tree import Tree
 
 _KEPT_REPORTS = 32
+_WORTH_SHARING = 3  # the first is checked alone, and one more is quicker with all cores for itself
 
 
 class Remembered:
@@ -40,6 +41,7 @@ class Remembered:
         self._question = question
         self._state = state
         self._reports: OrderedDict[str, Report] = OrderedDict()
+        self._early: dict[str, Report] = {}
 
     def __call__(self, tree: Tree) -> Report:
         if not isinstance(tree, GitTree):
@@ -52,16 +54,57 @@ class Remembered:
             self._reports.popitem(last=False)
         return self._reports[key]
 
+    def ahead(
+        self,
+        trees: Sequence[GitTree],
+        alone: Check,
+        jobs: int | None = None,
+        advance: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """Check trees that will be asked for, over several processes.
+
+        The first is checked in this one, which leaves in the cache what the others
+        have in common with it.  ``alone`` is the check as it runs in one of several.
+        """
+        wanted = {content_key(tree): tree for tree in trees}
+        for key in wanted:
+            known = self._recalled(key)
+            if known is not None:
+                self._early[key] = known
+        fresh = [(key, tree) for key, tree in wanted.items() if key not in self._early]
+        if len(fresh) < _WORTH_SHARING:
+            return
+        first, *rest = fresh
+        self._early[first[0]] = self._from_before(*first)
+
+        def work(item: tuple[str, GitTree]) -> dict[str, object]:
+            return packed(alone(item[1]))
+
+        made = processes.each(work, rest, [processes.WORTH] * len(rest), jobs, advance)
+        for (key, _), data in zip(rest, made, strict=True):
+            self._early[key] = unpacked(data)
+            self._keep(key, data)
+
     def _from_before(self, key: str, tree: Tree) -> Report:
-        if self._folder is None:
-            return self._check(tree)
-        question = f"gate {key} {self._question}"
-        known = answers.recall(self._folder, question, self._state)
-        if isinstance(known, dict):
-            return unpacked(known)
+        known = self._early.pop(key, None) or self._recalled(key)
+        if known is not None:
+            return known
         report = self._check(tree)
-        answers.remember(self._folder, question, self._state, packed(report))
+        self._keep(key, packed(report))
         return report
+
+    def _recalled(self, key: str) -> Report | None:
+        if self._folder is None:
+            return None
+        known = answers.recall(self._folder, self._about(key), self._state)
+        return unpacked(known) if isinstance(known, dict) else None
+
+    def _keep(self, key: str, data: dict[str, object]) -> None:
+        if self._folder is not None:
+            answers.remember(self._folder, self._about(key), self._state, data)
+
+    def _about(self, key: str) -> str:
+        return f"gate {key} {self._question}"
 
 
 def content_key(tree: GitTree) -> str:

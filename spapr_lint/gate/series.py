@@ -86,16 +86,19 @@ def examine(
     check: Check,
     progress: Progress = _silent,
     with_old: bool = False,
+    ahead: Callable[[Sequence[GitTree]], None] | None = None,
 ) -> GateReport:
     """What a plan's patches add, cure and carry.
 
     ``check`` is called with trees only, and at most once for each that differs
     in a file that matters; not at all if none does, unless the old findings
-    are asked for too (``with_old``).
+    are asked for too (``with_old``).  Before that ``ahead`` is told all of them.
     """
     walk = _Walk(plan, objects, check, progress)
     if not with_old and not walk.anything_matters():
         return GateReport(plan.title, plan.patches, notes=plan.notes, fragments=plan.fragments)
+    if ahead is not None:
+        ahead(walk.to_check())
     return walk.run()
 
 
@@ -147,6 +150,18 @@ class _Walk:
             if not self._differs(parent, number):
                 return self.reports[self.plan.tree(parent)]
         return self.check(GitTree(self.objects, tree))
+
+    def to_check(self) -> list[GitTree]:
+        """The trees that will be checked, in order."""
+        found: dict[str, None] = {}
+        same: set[str] = set()
+        for number in range(len(self.plan.bases) + len(self.plan.patches)):
+            tree = self.plan.tree(number)
+            if any(not self._differs(parent, number) for parent in self._parents(number)):
+                same.add(tree)
+            elif tree not in same:
+                found[tree] = None
+        return [GitTree(self.objects, tree) for tree in found]
 
     def anything_matters(self) -> bool:
         """Whether a patch changes a file that can matter."""

@@ -10,6 +10,7 @@ from gate_repo import BAD, CLEAN, Repo
 
 from spapr_lint.answers import tool_state
 from spapr_lint.findings import Edit, Fix, Report
+from spapr_lint.gate import plan, series
 from spapr_lint.gate.memory import Remembered
 from spapr_lint.gate.trees import GitTree
 from spapr_lint.reports import packed, unpacked
@@ -96,3 +97,43 @@ def test_damaged_is_asked_anew(repo: Repo, cache: Path) -> None:
             data[len(data) // 2] ^= 0xFF
             file.write_bytes(data)
     assert check.calls == 3
+
+
+def test_trees_checked_ahead_are_as_if_one_by_one(repo: Repo) -> None:
+    texts = [BAD, CLEAN, BAD + CLEAN, CLEAN + BAD]
+    repo.commit("base", {"b.c": CLEAN})
+    for number, text in enumerate(texts):
+        repo.commit(f"patch {number}", {"a.c": text, "b.c": CLEAN * (number + 2)})
+    here, alone = Counting(), Counting()
+    with repo.opened() as (repository, objects):
+        oids = [repository.resolve(f"HEAD~{n}") for n in range(len(texts))]
+        trees = [GitTree(objects, repository.tree_of(oid)) for oid in oids]
+        remembered = Remembered(here)
+        remembered.ahead([*trees, trees[0]], alone, 2)
+        found = [remembered(tree) for tree in trees]
+        assert here.calls == 1
+        assert alone.calls < len(trees) - 1  # the others were called in another process
+        assert found == [Counting()(tree) for tree in trees]
+        few = Remembered(here)
+        few.ahead(trees[:2], alone, 2)
+        assert here.calls == 1
+
+
+def test_a_series_tells_its_trees_before_it_asks(repo: Repo) -> None:
+    repo.commit("base", {"a.c": BAD})
+    repo.commit("bad", {"a.c": BAD + CLEAN})
+    repo.commit("notes", {"notes.txt": "x"})
+    told: list[str] = []
+    with repo.opened() as (repository, objects):
+        check = Counting()
+        asked = plan.range_plan(repository, "HEAD~2..HEAD")
+        plain = series.examine(asked, objects, check)
+        again = series.examine(
+            asked,
+            objects,
+            Counting(),
+            ahead=lambda trees: told.extend(tree.oid for tree in trees),
+        )
+        assert told == [repository.tree_of(repository.resolve(f"HEAD~{n}")) for n in (2, 1)]
+        assert again == plain
+        assert check.calls == 2

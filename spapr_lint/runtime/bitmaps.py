@@ -84,6 +84,11 @@ def bitmaps() -> dict[str, Any]:
         "bitmap_andnot": lambda to, a, b, n: _combine(
             to, [_test(i, a) & ~_test(i, b) & 1 for i in range(n)]
         ),
+        "bitmap_xor": lambda to, a, b, n: _combine(
+            to, [_test(i, a) ^ _test(i, b) for i in range(n)]
+        ),
+        "bitmap_complement": lambda to, a, n: _combine(to, [1 - _test(i, a) for i in range(n)]),
+        "bitmap_intersects": lambda a, b, n: int(any(_test(i, a) & _test(i, b) for i in range(n))),
         "bitmap_equal": lambda a, b, n: int(all(_test(i, a) == _test(i, b) for i in range(n))),
         "bitmap_count_one": lambda b, n: sum(_test(i, b) for i in range(n)),
         "bitmap_find_next_zero_area": _area,

@@ -12,6 +12,7 @@ from spapr_lint.runtime.errors import Faulted
 from spapr_lint.runtime.layout import RecordType
 from spapr_lint.runtime.link import Link
 from spapr_lint.runtime.memory import Array, Record, Ref, array, find, root
+from spapr_lint.runtime.migration import ANY, Migration, Section
 from spapr_lint.runtime.program import POINTER
 from spapr_lint.runtime.properties import Properties
 from spapr_lint.runtime.qom import Qom
@@ -38,6 +39,15 @@ class Line:
             self._handler(self._opaque, self._number, level)
 
 
+class Handler:
+    """Somebody who is told when the machine stops and runs."""
+
+    __slots__ = ("_function", "_opaque")
+
+    def __init__(self, function: Any, opaque: Any) -> None:
+        self._function, self._opaque = function, opaque
+
+
 def fitting(function: Any, *given: Any) -> None:
     """Call with as many arguments as the function of this version takes."""
     code = getattr(function, "__func__", function).__code__
@@ -51,13 +61,15 @@ class Devices:
         self.link, self.qom, self.properties, self.reports = link, qom, properties, reports
         self.resets: list[tuple[Any, Any]] = []
         self.regions: list[tuple[Any, Any, Any]] = []
+        self.migration = Migration(link)
+        self.sections: list[Section] = []
+        self.handlers: list[Handler] = []
         self.machine: Any = None
         self.hotplug = True
         properties.realize = lambda thing, errp: self.realize(thing, None, errp)
         properties.unrealize = lambda thing, errp: self.unrealize(thing, errp)
 
     def names(self) -> dict[str, Any]:
-        keep = self.link.keep
         return {
             **{name: self.keeper(name) for name in _KEPT.split()},
             "qdev_new": self.qom.new,
@@ -96,11 +108,11 @@ class Devices:
             "qemu_irq_lower": lambda line: self.set_line(line, 0),
             "qemu_irq_pulse": self.pulse,
             "memory_region_init_io": self.region,
-            "vmstate_register": lambda *given: keep("vmstate", *given) or 0,
-            "vmstate_replace_hack_for_ppc": lambda *given: keep("vmstate", *given) or 0,
-            "vmstate_unregister": lambda *given: keep("vmstate gone", *given),
-            "qemu_add_vm_change_state_handler": lambda *given: keep("vm state", *given),
-            "qemu_del_vm_change_state_handler": lambda *given: keep("vm state gone", *given),
+            "vmstate_register": self.describe,
+            "vmstate_replace_hack_for_ppc": self.describe,
+            "vmstate_unregister": lambda _obj, vmsd, opaque: self.forget(opaque, vmsd),
+            "qemu_add_vm_change_state_handler": self.on_change,
+            "qemu_del_vm_change_state_handler": self.off_change,
             "run_on_cpu": lambda cs, function, data: function(cs, data),
             "async_run_on_cpu": lambda cs, function, data: function(cs, data),
         }  # fmt: skip
@@ -143,6 +155,9 @@ class Devices:
         cls = self.device_class(thing)
         if cls.realize is not None:
             cls.realize(find(thing, self.qom.record("DeviceState")), errp)
+        described = cls.vmsd if "vmsd" in type(cls)._fields else None
+        if described is not None and errp.v is None:
+            self.describe(None, ANY, described, thing)
 
     def device_class(self, thing: Any) -> Any:
         return find(self.qom.of(thing).record, self.qom.record("DeviceClass"))
@@ -184,6 +199,7 @@ class Devices:
         thing = root(dev)
         cls = self.device_class(thing)
         thing._qom.realized = False
+        self.sections[:] = [s for s in self.sections if s.opaque is not thing]
         local = Ref(None)
         if cls.unrealize is not None:
             fitting(cls.unrealize, find(thing, self.qom.record("DeviceState")), local)
@@ -251,6 +267,32 @@ class Devices:
             if known is function and what == opaque:
                 del self.resets[index]
                 return
+
+    # ---- migration, and when the machine stops and runs
+
+    def describe(self, _obj: Any, instance: int, vmsd: Any, opaque: Any) -> int:
+        """``vmstate_register``: what migration carries of something."""
+        number = ANY if instance in (ANY, 0xFFFFFFFF) else int(instance)
+        self.sections.append(Section(self.migration.described(vmsd), number, opaque))
+        return 0
+
+    def forget(self, opaque: Any, vmsd: Any) -> None:
+        table = self.migration.described(vmsd)
+        self.sections[:] = [
+            s for s in self.sections if not (s.table is table and s.opaque is opaque)
+        ]
+
+    def on_change(self, function: Any, opaque: Any) -> Handler:
+        self.handlers.append(Handler(function, opaque))
+        return self.handlers[-1]
+
+    def off_change(self, handler: Any) -> None:
+        self.handlers[:] = [known for known in self.handlers if known is not handler]
+
+    def changed(self, running: bool) -> None:
+        """The machine stops (to be saved), or runs (again): everybody who asked is told."""
+        for handler in list(self.handlers):
+            handler._function(handler._opaque, running, 0)
 
     # ---- lines and regions
 

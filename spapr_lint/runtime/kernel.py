@@ -20,7 +20,7 @@ from spapr_lint.runtime.errors import Aborted, Faulted, UnknownExternal
 from spapr_lint.runtime.layout import RecordType
 from spapr_lint.runtime.link import Link
 from spapr_lint.runtime.literal import Text
-from spapr_lint.runtime.memory import Ref, find, root
+from spapr_lint.runtime.memory import Array, Ref, find, root
 from spapr_lint.runtime.qom import Qom
 from spapr_lint.runtime.rawbytes import size_of
 from spapr_lint.runtime.reports import Reports
@@ -55,6 +55,7 @@ class Kernel:
         self.vm = host.KvmVm()
         self.calls: list[Call] = []
         self.parked: set[int] = set()
+        self.registers: dict[tuple[int, int], bytes] = {}
         link.variables.update(
             kvm_allowed=enabled, tcg_allowed=not enabled,
             kvm_kernel_irqchip=False, kvm_split_irqchip=False,
@@ -90,8 +91,8 @@ class Kernel:
             "kvm_device_access": self.access,
             "kvm_device_check_attr": self.check,
             "kvm_vcpu_enable_cap": self.enable_vcpu,
-            "kvm_get_one_reg": lambda *_given: 0,
-            "kvm_set_one_reg": lambda *_given: 0,
+            "kvm_get_one_reg": self.get_register,
+            "kvm_set_one_reg": self.set_register,
             "kvm_vcpu_id_is_valid": lambda number: int(0 <= number < 8 * 2048),
             "kvm_vm_ioctl": self.ioctl,
             "_IO": lambda kind, number: _request(0, kind, number, None),
@@ -207,6 +208,24 @@ class Kernel:
         ret = host.kvm_vcpu_enable_cap(vcpu, name, int(flags), device, number)
         return self.note(name, (number,), ret)
 
+    def get_register(self, cs: Any, register: int, to: Any) -> int:
+        """KVM_GET_ONE_REG: what was set before, at first zero."""
+        raw = self.registers.get((self.vcpu_id(cs), int(register)), bytes(_width(to)))
+        if isinstance(to, Ref):
+            to.v = int.from_bytes(raw, "little")
+        else:
+            put_bytes(to, raw)
+        return 0
+
+    def set_register(self, cs: Any, register: int, source: Any) -> int:
+        """KVM_SET_ONE_REG."""
+        if isinstance(source, Ref):
+            raw = (int(source.v) & ((1 << 64) - 1)).to_bytes(8, "little")
+        else:
+            raw = bytes_of(source, _width(source))
+        self.registers[self.vcpu_id(cs), int(register)] = raw
+        return 0
+
     def ioctl(self, _state: Any, request: int, arguments: Any = None) -> int:
         """An ioctl of the machine: only KVM_IRQ_LINE is served, which raises a source's line."""
         if request & 0xFFFF != _IRQ_LINE:
@@ -261,6 +280,11 @@ class EsbPages:
             raise Faulted(f"a store to offset {offset:#x} of a source's page")
         if not kvm_esb_trigger(device, irq):
             raise Aborted(f"Bus error: a store to the page of source {irq:#x}, unknown to KVM")
+
+
+def _width(place: Any) -> int:
+    """The bytes of what a register is read into: an array's, or one word's."""
+    return len(place) * int(place._of.size) if isinstance(place, Array) else 8
 
 
 class _Failed:

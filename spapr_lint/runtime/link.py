@@ -93,6 +93,7 @@ class Link:
         self.externals = _Externals(self)
         self.makers: list[Callable[[str, str], Any]] = []
         self.kept: list[Any] = []
+        self.tables: dict[int, Item] = {}
         self.volatiles: dict[int, bool] = {}
         tick = itertools.repeat(None, steps).__next__
         self.own: dict[str, Any] = {
@@ -150,8 +151,9 @@ class Link:
             return self.program.type_named(path or item.path, item.name), True
         space = self.space(item.path)
         if item.name not in space and _describes_migration(item):
-            self.stubs["VMStateDescription"] += 1
-            space[item.name] = self.program.type_named(item.path, "VMStateDescription")()
+            table = self.program.type_named(item.path, "VMStateDescription")()
+            space[item.name] = table
+            self.tables[id(table)] = item
         if item.name not in space:
             self.load(item)
         if self._volatile(item):
@@ -328,7 +330,7 @@ class Link:
 
 
 def _describes_migration(item: Item) -> bool:
-    """A table of what migration carries, which is not run."""
+    """A table of what migration carries; it is read by `spapr_lint.runtime.migration`."""
     value = item.node.value if isinstance(item.node, (ast.Assign, ast.AnnAssign)) else None
     function = value.func if isinstance(value, ast.Call) else None
     return isinstance(function, ast.Name) and function.id == "VMStateDescription"

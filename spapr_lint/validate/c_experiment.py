@@ -11,9 +11,11 @@ from typing import Final
 
 from spapr_lint.model.kvm import kvmppc_pack_vcpu_id
 from spapr_lint.runtime.errors import Aborted, Exited, Stopped
+from spapr_lint.runtime.migration import Unfit
 from spapr_lint.runtime.program import Program
-from spapr_lint.validate.c_guest import Broken, XicsGuest, XiveGuest
+from spapr_lint.validate.c_guest import Broken, Guest, KernelXicsGuest, XicsGuest, XiveGuest
 from spapr_lint.validate.c_machine import CMachine, cells, controller
+from spapr_lint.validate.c_migration import migrate, run
 from spapr_lint.validate.experiment import Outcome
 from spapr_lint.validate.grid import Point
 from spapr_lint.validate.invariants import FAILED, NAMES, NOT_RUN, PASSED, Answer
@@ -39,8 +41,9 @@ def evaluate_c(point: Point, program: Program) -> Outcome:
         return Outcome(None, _complete(answers, "the machine does not start"))
     except Stopped as stopped:
         return Outcome(None, _complete(answers, f"the run stopped: {stopped}"))
-    _Steps(point, machine, answers).run()
-    stubs = tuple(sorted(machine.link.stubs.items()))
+    steps = _Steps(point, machine, answers)
+    steps.run()
+    stubs = tuple(sorted(steps.stubs.items()))
     return Outcome(None, _complete(answers, "an earlier step ended the run"), stubs)
 
 
@@ -53,9 +56,10 @@ class _Steps:
 
     def __init__(self, point: Point, machine: CMachine, answers: dict[str, Answer]) -> None:
         self.point, self.machine, self.answers = point, machine, answers
-        self.guest: XiveGuest | XicsGuest | None = None
+        self.guest: Guest | None = None
         self.peak = len(machine.run.board.cpus)
         self.range: list[int] | None = None
+        self.stubs = machine.link.stubs
 
     def run(self) -> None:
         steps: tuple[tuple[str, Callable[[], str | None]], ...] = (
@@ -68,7 +72,7 @@ class _Steps:
             ("kvm-nr-servers", self.kvm_nr_servers),
             ("kvm-sources-boot", self.kvm_sources),
             ("ipis-plug", self.plug),
-            ("ipis-migration", lambda: "translated C is not migrated"),
+            ("ipis-migration", self.migrate),
             ("ipis-reset", self.reset),
             ("ipis-switch", self.switch),
         )
@@ -134,7 +138,7 @@ class _Steps:
         if xive and self.machine.xive() is not None:
             self.guest = XiveGuest(self.machine, self.range or [])
         elif self.machine.run.kernel.vm.device is not None:
-            return "the kernel serves XICS's hypercalls"
+            self.guest = KernelXicsGuest(self.machine)
         else:
             self.guest = XicsGuest(self.machine)
         self.guest.bring_up()
@@ -232,7 +236,7 @@ class _Steps:
                     fault = broken
         if fault is not None:
             raise fault
-        return "the kernel serves XICS's hypercalls" if guest is None else None
+        return None if guest is not None else "the guest did not come up"
 
     def _look(self, what: str, core: int) -> None:
         known = self.answers.get("kvm-sources-plug")
@@ -245,6 +249,22 @@ class _Steps:
         else:
             answer = Answer(PASSED) if reason is None else Answer(NOT_RUN, reason)
         self.answers["kvm-sources-plug"] = answer
+
+    def migrate(self) -> str | None:
+        """To another host, with an IPI that is on its way; then one to each CPU."""
+        if self.guest is None or self.guest.broken:
+            return "the guest was not well before"
+        pending = self.guest.begin_ipi()
+        try:
+            self.machine = migrate(self.machine)
+        except Unfit as unfit:
+            self.guest = None
+            raise Broken(str(unfit)) from unfit
+        self.guest = self.guest.moved(self.machine)
+        run(self.machine)
+        self.guest.end_ipi(pending, "migration")
+        self.guest.send_ipis("migration")
+        return None
 
     def reset(self) -> str | None:
         """System reset and another boot."""

@@ -22,6 +22,9 @@ EISN: Final = 0x10
 _IPI_PRIORITY: Final = 4
 _XICS_IPI: Final = 2
 _QUEUES: Final = 0x1000000  # guest address of the first queue; the next follow
+_WATCHED: Final = (
+    256  # bytes of a queue, four an event, that are looked at; an experiment's are fewer
+)
 _H: Final = {0: "H_SUCCESS", -1: "H_HARDWARE", -2: "H_FUNCTION", -4: "H_PARAMETER"}
 
 
@@ -77,6 +80,20 @@ class XicsGuest(_Guest):
     Source: Linux arch/powerpc/sysdev/xics/icp-hv.c.
     """
 
+    def moved(self, machine: CMachine) -> XicsGuest:
+        """The guest on another host."""
+        return XicsGuest(machine)
+
+    def begin_ipi(self) -> int:
+        """Send an IPI to the last CPU, which does not take it yet."""
+        server = int(self.machine.cpus()[-1].vcpu_id)
+        self._must(self.machine.cpus()[0], "H_IPI", server, _IPI_PRIORITY)
+        return server
+
+    def end_ipi(self, server: int, when: str) -> None:
+        """The CPU takes the IPI that was sent before."""
+        self._take(server, when)
+
     def bring_up(self) -> None:
         """Every CPU that is there accepts every priority."""
         for cpu in self.machine.cpus():
@@ -84,18 +101,63 @@ class XicsGuest(_Guest):
 
     def send_ipis(self, when: str) -> None:
         """One IPI to each CPU: just its line goes up, and it takes an IPI."""
+        cpus = self.machine.cpus()
+        for cpu in cpus:
+            self._must(cpus[0], "H_IPI", int(cpu.vcpu_id), _IPI_PRIORITY)
+            self._take(int(cpu.vcpu_id), when)
+
+    def _take(self, server: int, when: str) -> None:
         here = {int(cpu.vcpu_id): cpu for cpu in self.machine.cpus()}
-        sender = next(iter(here.values()))
-        for server, cpu in here.items():
-            self._must(sender, "H_IPI", server, _IPI_PRIORITY)
-            raised = [number for number, other in here.items() if self.run.board.raised(other)]
-            if raised != [server]:
-                raise self._fault(f"{when}: the IPI to server {server} reaches {raised or 'none'}")
-            (taken, *_rest) = self._must(cpu, "H_XIRR")
-            if taken & 0xFFFFFF != _XICS_IPI:
-                raise self._fault(f"{when}: server {server} takes {taken:#x} instead of its IPI")
-            self._must(cpu, "H_IPI", server, 0xFF)
-            self._must(cpu, "H_EOI", taken)
+        raised = [number for number, other in here.items() if self.run.board.raised(other)]
+        if raised != [server]:
+            raise self._fault(f"{when}: the IPI to server {server} reaches {raised or 'none'}")
+        cpu = here[server]
+        (taken, *_rest) = self._must(cpu, "H_XIRR")
+        if taken & 0xFFFFFF != _XICS_IPI:
+            raise self._fault(f"{when}: server {server} takes {taken:#x} instead of its IPI")
+        self._must(cpu, "H_IPI", server, 0xFF)
+        self._must(cpu, "H_EOI", taken)
+
+
+class KernelXicsGuest(_Guest):
+    """A guest with XICS under KVM, whose hypercalls QEMU never sees.
+
+    The kernel finds the vCPU of an IPI by the number with which QEMU connected it.
+    Source: Linux arch/powerpc/kvm/book3s_xics.c kvmppc_h_ipi(), kvmppc_xics_find_server().
+    """
+
+    def moved(self, machine: CMachine) -> KernelXicsGuest:
+        """The guest on another host."""
+        return KernelXicsGuest(machine)
+
+    def begin_ipi(self) -> int:
+        """The kernel keeps what it has pending to itself."""
+        return 0
+
+    def end_ipi(self, server: int, when: str) -> None:
+        """Nothing of it is seen here."""
+
+    def bring_up(self) -> None:
+        """Every CPU that is there is known to the kernel by its server number."""
+        for cpu in self.machine.cpus():
+            if not self._reached(int(cpu.vcpu_id)):
+                raise self._fault(f"H_IPI({int(cpu.vcpu_id)}) gives H_PARAMETER: not connected")
+
+    def send_ipis(self, when: str) -> None:
+        """One IPI to each CPU: just its vCPU is found."""
+        for cpu in self.machine.cpus():
+            server = int(cpu.vcpu_id)
+            reached = self._reached(server)
+            if reached != [server]:
+                raise self._fault(f"{when}: the IPI to server {server} reaches vCPU {reached}")
+
+    def _reached(self, server: int) -> list[int]:
+        vm = self.run.kernel.vm
+        return [
+            number
+            for number, vcpu in vm.vcpus.items()
+            if vcpu.device is vm.device and vcpu.server_num == server
+        ]
 
 
 class XiveGuest(_Guest):
@@ -118,6 +180,28 @@ class XiveGuest(_Guest):
         self.memory.write(address, value.to_bytes(4, "big"))
         return True
 
+    def moved(self, machine: CMachine) -> XiveGuest:
+        """The guest on another host, with the LISNs and queues that it has."""
+        other = XiveGuest(machine, [])
+        other.free, other.ipis = list(self.free), dict(self.ipis)
+        return other
+
+    def begin_ipi(self) -> int:
+        """Send an IPI to the last CPU, which does not take it yet."""
+        server = max(self.ipis)
+        before = self._queued()[server]
+        self._trigger(self.ipis[server].lisn)
+        if self._queued()[server] == before:
+            raise self._fault(f"the IPI of server {server} reaches no CPU")
+        return server
+
+    def end_ipi(self, server: int, when: str) -> None:
+        """The CPU takes the IPI that was sent before."""
+        here = {int(cpu.vcpu_id): cpu for cpu in self.machine.cpus()}
+        if not self._in_kernel():
+            self._take(here[server], when)
+        self._load(self.ipis[server].lisn, 0)
+
     # ---- bringing CPUs up
 
     def bring_up(self) -> None:
@@ -138,7 +222,7 @@ class XiveGuest(_Guest):
         queue = _QUEUES + (server << QUEUE_SHIFT)
         arguments = (ALWAYS_NOTIFY, server, PRIORITY, queue, QUEUE_SHIFT)
         self._must(cpu, "H_INT_SET_QUEUE_CONFIG", *arguments)
-        self.memory.write(queue, bytes(8))
+        self.memory.write(queue, bytes(_WATCHED))
         self._must(cpu, "H_INT_SET_SOURCE_CONFIG", 0, lisn, server, PRIORITY, EISN)
         self._unmask(lisn)
         if not self._in_kernel():
@@ -217,7 +301,7 @@ class XiveGuest(_Guest):
             self._load(ipi.lisn, 0)
 
     def _queued(self) -> dict[int, bytes]:
-        return {server: self.memory.read(ipi.queue, 64) for server, ipi in self.ipis.items()}
+        return {server: self.memory.read(ipi.queue, _WATCHED) for server, ipi in self.ipis.items()}
 
     def _trigger(self, lisn: int) -> None:
         device = self.run.kernel.vm.device
@@ -227,3 +311,6 @@ class XiveGuest(_Guest):
             return
         ops, opaque, shift = self._esb()
         self.link.run(lambda: ops.write(opaque, lisn << shift, 0, 8))
+
+
+Guest = XiveGuest | XicsGuest | KernelXicsGuest

@@ -7,6 +7,7 @@ between them (memory, firmware, PCI, VIO) is not run.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from spapr_lint.runtime.check import field_name
@@ -49,10 +50,16 @@ def machine_type(run: Run, wanted: str) -> str:
 
 
 class CMachine:
-    """One machine.  Raises `spapr_lint.runtime.errors.Stopped` as the C stops."""
+    """One machine.  Raises `spapr_lint.runtime.errors.Stopped` as the C stops.
 
-    def __init__(self, program: Program, point: Point) -> None:
+    ``cores`` are plugged before it starts, as ``-device`` does, in this order.  ``base`` is how
+    many of the devices' sections of migration come before the machine's own.
+    """
+
+    def __init__(self, program: Program, point: Point, cores: Sequence[int] = ()) -> None:
         self.point = point
+        self.plugged: list[int] = []
+        self.base = 0
         self.run = Run(program, kvm=point.kvm)
         self.run.start()
         self.fatal = self.run.link.natives["error_fatal"]
@@ -62,6 +69,9 @@ class CMachine:
         self.spapr: Any = None
         self.link.run(self._new)
         self.link.run(self._init)
+        for core_id in cores:
+            self.plug(core_id, hot=False)
+        self.reset()
 
     def _new(self) -> None:
         run, point = self.run, self.point
@@ -99,9 +109,13 @@ class CMachine:
         call("spapr_irq_init", spapr, self.fatal)
         spapr.ov5 = call("spapr_ovec_new")
         spapr.ov5_cas = call("spapr_ovec_new")
+        offered = ["OV5_FORM1_AFFINITY", "OV5_DRCONF_MEMORY", "OV5_DRMEM_V2"]
+        offered += ["OV5_XIVE_EXPLOIT"] if self.point.ic_mode != "xics" else []
+        for name in offered:
+            call("spapr_ovec_set", spapr.ov5, self.constant(name))
         call("spapr_init_cpus", spapr)
         call("spapr_events_init", spapr)
-        self.reset()
+        self.base = len(self.run.devices.sections)
 
     # ---- what happens to it
 
@@ -119,15 +133,16 @@ class CMachine:
         self.run.call(name, self.spapr.ov5_cas, bit)
         self.reset()
 
-    def plug(self, core_id: int) -> None:
-        """``device_add`` of a core."""
-        self.link.run(lambda: self._plug(core_id))
+    def plug(self, core_id: int, hot: bool = True) -> None:
+        """``device_add`` of a core, or if not ``hot`` ``-device``."""
+        self.link.run(lambda: self._plug(core_id, hot))
+        self.plugged.append(core_id)
 
-    def _plug(self, core_id: int) -> None:
+    def _plug(self, core_id: int, hot: bool) -> None:
         run = self.run
         name = run.call("spapr_get_cpu_core_type", self.ms.cpu_type)
         core = run.qom.new(name)
-        find(core, run.qom.record("DeviceState")).hotplugged = True
+        find(core, run.qom.record("DeviceState")).hotplugged = hot
         local = Ref(None)
         run.properties.set(core, "core-id", core_id, local)
         run.properties.set(core, "nr-threads", self.point.threads, local)
@@ -142,6 +157,7 @@ class CMachine:
         drc = self.run.call("spapr_drc_by_id", self.constant("TYPE_SPAPR_DRC_CPU"), server)
         name = "spapr_drc_unplug_request"
         self.run.call(name if self.has(name) else "spapr_drc_detach", drc)
+        self.plugged = [known for known in self.plugged if known != core_id]
 
     # ---- what it shows
 

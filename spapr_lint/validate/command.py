@@ -6,10 +6,12 @@ Exit status: 0 when no rule fails, 1 when one does, 2 for wrong use.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any
 
@@ -75,9 +77,14 @@ def _limits(options: argparse.Namespace) -> Limits:
 
 def main(argv: list[str]) -> int:
     """Run the command; its exit status."""
+    said = io.StringIO()
     try:
-        options = _parser().parse_args(argv)
+        with redirect_stderr(said):
+            options = _parser().parse_args(argv)
     except SystemExit as end:
+        # One line is enough; --help has the rest.
+        for line in said.getvalue().splitlines()[-1:]:
+            print(line, file=sys.stderr)
         return int(end.code or 0)
     try:
         result = _run(options)

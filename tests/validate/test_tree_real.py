@@ -154,8 +154,15 @@ def test_as_shipped_under_kvm() -> None:
     for name in ("kvm-sources-boot", "kvm-sources-plug", "kvm-nr-servers", "ipis-boot"):
         assert sparse.answers[name].state == PASSED, sparse.answers[name]
     assert sparse.answers["ipis-plug"].state == PASSED
-    assert sparse.answers["ipis-migration"].state == NOT_RUN
+    assert sparse.answers["ipis-migration"].state == PASSED
     assert dict(sparse.stubs)["cpu_reset"] > 0
+
+
+@pytest.mark.parametrize("kvm", [False, True])
+def test_both_modes_after_each_other(kvm: bool) -> None:
+    answers = evaluate_c(Point(2, 4, vsmt=8, ic_mode="dual", kvm=kvm), shipped()).answers
+    for name in ("ipis-boot", "ipis-plug", "ipis-reset", "ipis-switch", "no-abort"):
+        assert answers[name].state == PASSED, (name, answers[name])
 
 
 # ---- the reviewed fix, on the same source: anchors of a few words, text of our own
@@ -214,6 +221,12 @@ MUTANTS = {
         Point(2, 2),
         "ipis-boot",
     ),
+    "a vCPU connected to KVM's XICS by another number": (
+        "hw/intc/xics_kvm.c",
+        ("kernel_xics_fd, vcpu_id)", "kernel_xics_fd, cs->cpu_index)"),
+        Point(2, 2, vsmt=2, ic_mode="xics", kvm=True),
+        "ipis-boot",
+    ),
     "a server bound without VSMT": (
         "hw/ppc/spapr.c",
         ("max_cpus * spapr->vsmt", "max_cpus"),
@@ -221,6 +234,34 @@ MUTANTS = {
         "ends-exist",
     ),
 }
+
+
+MOVED = {
+    "no EAS travels": ("hw/intc/spapr_xive.c", "VMSTATE_UINT64(w, XiveEAS),", "dual", False),
+    "END without its target": (
+        "hw/intc/spapr_xive.c",
+        "VMSTATE_UINT32(w6, XiveEND),",
+        "xive",
+        False,
+    ),
+    "no P and Q": (
+        "hw/intc/xive.c",
+        "VMSTATE_VBUFFER_UINT32(status, XiveSource, 1, NULL, nr_irqs),",
+        "xive",
+        True,
+    ),
+    "no thread context": ("hw/intc/xive.c", "VMSTATE_BUFFER(regs, XiveTCTX),", "dual", False),
+    "no XIRR": ("hw/intc/xics.c", "VMSTATE_UINT32(xirr, ICPState),", "xics", False),
+}
+
+
+@pytest.mark.parametrize("name", MOVED)
+def test_what_does_not_travel_is_missed(name: str) -> None:
+    path, anchor, mode, kvm = MOVED[name]
+    text = once((Path(TREE) / path).read_text(), anchor, "")
+    made = program(CSource(MemoryTree({path: text.encode()}, DiskTree(TREE))))
+    answers = evaluate_c(Point(2, 3, vsmt=4, ic_mode=mode, kvm=kvm), made).answers
+    assert [n for n, a in answers.items() if a.state == FAILED] == ["ipis-migration"]
 
 
 @pytest.mark.parametrize("name", MUTANTS)

@@ -13,6 +13,7 @@ from spapr_lint import ir
 from spapr_lint.check import Options, read_packs
 from spapr_lint.config import find_root
 from spapr_lint.context import load
+from spapr_lint.findings import Unseen
 from spapr_lint.flow import analysis
 from spapr_lint.sources import package_of, select
 from spapr_lint.tree import DiskTree
@@ -52,6 +53,13 @@ def callgraph(
     Every function of the program is a key, its callees are sorted.  Raises
     `UserError` for a path that is not there.
     """
+    return with_gaps(paths, root)[0]
+
+
+def with_gaps(
+    paths: Sequence[str | os.PathLike[str]], root: str | None = None
+) -> tuple[dict[str, list[str]], tuple[Unseen, ...]]:
+    """The same, and the files that could not be read."""
     names = [os.fspath(path) for path in paths]
     base = find_root(names[0] if names else ".", root or "")
     inside = [os.path.relpath(os.path.realpath(name), base).replace(os.sep, "/") for name in names]
@@ -77,4 +85,4 @@ def callgraph(
     for known in list(graph.values()):
         for callee in known:
             graph.setdefault(callee, set())
-    return {name: sorted(graph[name]) for name in sorted(graph)}
+    return {name: sorted(graph[name]) for name in sorted(graph)}, loaded.ledger.not_parsed

@@ -59,6 +59,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         _forget_output()
         what = f"{os.fsdecode(error.filename)}: " if error.filename else ""
         return _refuse(f"{what}{error.strerror or error}")
+    except Exception as error:
+        if os.environ.get("SPAPR_LINT_TRACEBACK"):
+            raise
+        return _refuse(_bug(error))
+
+
+def _bug(error: Exception) -> str:
+    """One line on what should not have happened, with the place that a report needs."""
+    where = error.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    place = ""
+    if where is not None:
+        file = where.tb_frame.f_code.co_filename
+        place = f" at {os.path.basename(os.path.dirname(file))}/{os.path.basename(file)}"
+        place += f":{where.tb_lineno}"
+    name = type(error).__name__
+    more = "SPAPR_LINT_TRACEBACK=1 shows the way there"
+    return f"this is a bug of spapr-lint, please report it: {name}: {error}{place}; {more}"
 
 
 def _forget_output() -> None:

@@ -109,10 +109,13 @@ class Plugin:
             yield max(1, min(line, len(self._lines))), column, text, type(self)
 
     def _found(self, settings: Settings) -> Sequence[_Answer]:
-        here = os.path.realpath(self._filename)
         if settings.ready is not None:
-            return settings.ready.get(here, ())
-        return _check((), settings, (self._filename, _encode(self._lines))).get(here, ())
+            return settings.ready.get(os.path.realpath(self._filename), ())
+        # What flake8 reads from standard input is Python, whatever it is called.
+        name = self._filename
+        name = name if name.endswith(_PYTHON) else f"{name}.py"
+        answers = _check((), settings, (name, _encode(self._lines)))
+        return answers.get(os.path.realpath(name), ())
 
 
 def _message(finding: Finding) -> str:

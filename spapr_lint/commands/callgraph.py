@@ -6,10 +6,14 @@ Text is one edge a line; JSON maps each function to what it calls.
 from __future__ import annotations
 
 import json
+import os
+import sys
 
 import click
 
 from spapr_lint.commands import common
+from spapr_lint.errors import UserError
+from spapr_lint.sources import PYTHON
 
 
 @click.command(help="Print who calls whom in the files and folders PATH.")
@@ -26,9 +30,14 @@ from spapr_lint.commands import common
 @common.target_option
 def command(paths: tuple[str, ...], root: str | None, form: str, output: str | None) -> int:
     """Print the graph."""
-    from spapr_lint.callgraphs import callgraph
+    for path in common.existing(paths):
+        if not os.path.isdir(path) and not path.endswith(PYTHON):
+            raise UserError(f"{path} is no Python, of which alone there is a call graph")
+    from spapr_lint.callgraphs import with_gaps
 
-    graph = callgraph(common.existing(paths), root)
+    graph, gaps = with_gaps(paths, root)
+    for gap in gaps:
+        print(f"{gap.path}:{gap.line}: not parsed: {gap.what}", file=sys.stderr)
     if form == "json":
         text = json.dumps(graph, indent=2) + "\n"
     else:

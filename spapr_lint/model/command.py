@@ -37,7 +37,7 @@ _FORMATS = {"dt": ("json", "dts", "dtb"), "boot": ("text", "json"), "info": ("te
 
 def main(argv: list[str]) -> int:
     """Run the command of ``argv`` (without ``model``); its exit status."""
-    if not argv or argv[0] in ("-h", "--help", "help"):
+    if not argv or argv[0] == "help" or {"-h", "--help"} & set(argv):
         print(USAGE, end="")
         return 0 if argv else 2
     try:
@@ -57,6 +57,8 @@ def main(argv: list[str]) -> int:
     try:
         _write(text, output)
     except OSError as error:
+        if output is None:
+            raise  # the same for all commands
         print(f"spapr-lint model: cannot write {output}: {error.strerror}", file=sys.stderr)
         return 2
     return 0

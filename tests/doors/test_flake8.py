@@ -72,6 +72,11 @@ def test_the_buffer_counts_and_not_the_disk(work: Path) -> None:
     assert _flake8(work, name, "bad.py", "-", stdin=GOOD) == []
 
 
+def test_a_buffer_without_a_name_is_python(work: Path) -> None:
+    (line,) = _flake8(work, "-", stdin=BAD)
+    assert line.startswith("stdin:6:10: SPL109 ")
+
+
 def test_a_buffer_shorter_than_the_file_has_no_line_past_its_end(work: Path) -> None:
     (work / "bad.py").write_text("\n" * 500 + BAD)
     found = _flake8(work, "--stdin-display-name", "bad.py", "-", stdin=BAD)

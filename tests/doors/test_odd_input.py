@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from spapr_lint.cli import main
 from spapr_lint.sources import LARGEST
 from tests.doors.run import BAD, BAD_C, GOOD, ROOT, lint, project
 
@@ -32,12 +33,14 @@ def work(tmp_path: Path) -> Path:
         (["-", "--stdin-display-name", "x.txt"], "x.txt: neither Python nor C, which end in .py"),
         (["check", "--select", "", "none.py"], "no such file or folder: none.py"),
         (["translate", "bad.py"], "bad.py is no C, which ends in .c or .h"),
+        (["callgraph", "c.c"], "c.c is no Python, of which alone there is a call graph"),
         (["rules"], "it takes a command (see spapr-lint rules --help)"),
         (["why", "bad.py:99"], "bad.py has no line 99, it ends at 9"),
         (["why", "bad.py:6:80"], "bad.py:6 has no column 80, it ends at 15"),
     ],
 )
 def test_what_is_no_input_is_said_in_one_line(work: Path, arguments: list[str], said: str) -> None:
+    (work / "c.c").write_text(BAD_C)
     (work / "dangling.py").symlink_to("nothing.py")
     (work / "sub").mkdir()
     (work / "sub" / "loop.py").symlink_to("loop.py")
@@ -49,6 +52,47 @@ def test_what_is_no_input_is_said_in_one_line(work: Path, arguments: list[str], 
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("word", ["--grid=big", "--format=xml", "--nothing"])
+def test_wrong_words_of_validate_are_one_line(work: Path, word: str) -> None:
+    done = lint("validate", word, cwd=work)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("spapr-lint validate: error: ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["model", "model dt", "model boot", "validate"])
+def test_help_is_there_wherever_it_is_asked_for(work: Path, command: str) -> None:
+    done = lint(*command.split(), "--help", cwd=work)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("usage: spapr-lint")
+
+
+def test_what_a_call_graph_lacks_is_told(work: Path) -> None:
+    (work / "broken.py").write_text("def f(:\n")
+    done = lint("callgraph", ".", cwd=work)
+    assert done.returncode == 0
+    assert "bad.made -> source\n" in done.stdout
+    assert done.stderr.startswith("broken.py:")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_bug_is_one_line_that_says_where(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: object) -> int:
+        raise KeyError("lost")
+
+    monkeypatch.setattr("spapr_lint.commands.check.main", fail)
+    monkeypatch.delenv("SPAPR_LINT_TRACEBACK", raising=False)
+    assert main(["check"]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "bug of spapr-lint, please report it: KeyError: 'lost' at doors/test_odd_" in said
+    monkeypatch.setenv("SPAPR_LINT_TRACEBACK", "1")
+    with pytest.raises(KeyError):
+        main(["check"])
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -58,6 +102,7 @@ def test_what_is_no_input_is_said_in_one_line(work: Path, arguments: list[str], 
         ["explain", "SPL101"],
         ["why", "bad.py:6"],
         ["callgraph", "bad.py"],
+        ["model", "dt", "-M", "pseries"],
         ["validate", "nr_ipis", "--smp", "1", "--ic-mode", "xive", "--no-kvm"],
     ],
 )

@@ -88,7 +88,7 @@ class Arrivals:
             (a.module, a.code, a.got, a.what.rpartition(" of ")[2]) for a in self.found.values()
         }
         refused = {
-            (a.module, a.code, a.got, a.what.rpartition(" of ")[2], origin)
+            (a.module, a.what.rpartition(" of ")[2], origin)
             for a in self.found.values()
             if a.what.startswith(_ARGUMENT)
             for origin in a.facts
@@ -97,6 +97,12 @@ class Arrivals:
             (a.what.removeprefix(_STORED), a.got, a.wanted)
             for a in self.found.values()
             if a.what.startswith(_STORED)
+        }
+        ends = {
+            (*key[:3], origin)
+            for key, a in self.found.items()
+            if a.got.role == "end"
+            for origin in a.facts
         }
         for arrival in self.found.values():
             if not arrival.code.startswith("SPL3"):
@@ -107,11 +113,11 @@ class Arrivals:
             for key, arrival in self.found.items()
             if not (arrival.code.startswith("SPL3") and (arrival.module, arrival.site) in through)
             and not _twice(arrival, named)
-            and not all(_onward(arrival, fact, refused) for fact in arrival.facts.values())
+            and not _all_onward(arrival, refused)
             and not all(_as_stored(arrival, fact, stored) for fact in arrival.facts.values())
             and not (
                 arrival.got.role == "base"
-                and (*key[:3], arrival.got._replace(role="end")) in self.found
+                and all((*key[:3], origin) in ends for origin in arrival.facts)
             )
         ]
 
@@ -229,13 +235,19 @@ def _twice(arrival: Arrival, named: set[tuple[int, str, Kind, str]]) -> bool:
     return (arrival.module, arrival.code, arrival.got, callee) in named
 
 
-def _onward(
-    arrival: Arrival, fact: Fact, refused: set[tuple[int, str, Kind, str, tuple[int, int]]]
-) -> bool:
-    """Whether a number came here through an argument that was refused it for the same reason."""
+def _all_onward(arrival: Arrival, refused: set[tuple[int, str, tuple[int, int]]]) -> bool:
+    """Whether nothing came here but what was refused before; of a meeting, one that was."""
+    enough = any if arrival.code.startswith("SPL3") else all
+    return enough(_onward(fact, refused) for fact in arrival.facts.values())
+
+
+def _onward(fact: Fact, refused: set[tuple[int, str, tuple[int, int]]]) -> bool:
+    """Whether a number came here through an argument that was refused it.
+
+    Whatever the callee makes of a wrong number is wrong, too.
+    """
     return any(
-        (link.module, arrival.code, arrival.got, link.note[len(PASSED) + 1 :], fact.origin)
-        in refused
+        (link.module, link.note[len(PASSED) + 1 :], fact.origin) in refused
         for link in fact.link.steps()
         if link.note.startswith(PASSED)
     )

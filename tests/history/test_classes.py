@@ -16,6 +16,8 @@ MARK = re.compile(r"/\* (SPL\d{3}(?: SPL\d{3})*) \*/")
 
 HEAD = """\
 typedef struct CPUState { int cpu_index; } CPUState;
+typedef struct CPUCore { int core_id; int nr_threads; } CPUCore;
+typedef struct sPAPRMachineState { int vsmt; } sPAPRMachineState;
 typedef struct PowerPCCPU { CPUState parent_obj; int vcpu_id; } PowerPCCPU;
 typedef struct ICPState { int cppr; } ICPState;
 typedef struct ICSIRQState { uint32_t server; uint8_t priority; } ICSIRQState;
@@ -89,6 +91,7 @@ bool spapr_xive_irq_claim(SpaprXive *xive, uint32_t lisn, bool lsi)
 {
     xive->eat[lisn].w |= 2;
     set_valid(xive, lisn);
+    qemu_set_irq(spapr_qirq(xive, lisn + SPAPR_XIRQ_BASE), lsi);
     return true;
 }
 
@@ -107,6 +110,18 @@ static void direct(SpaprXive *xive, PowerPCCPU *cpu)
     set_valid(xive, cpu->vcpu_id);
 }
 """.replace("    xive->eat[lisn].w |= 1;", "    xive->eat[lisn].w |= 1; /* SPL102 */"),
+    "what a callee makes of a wrong argument": """
+static void ics_kvm_set_irq(ICSState *ics, int srcno, int val)
+{
+    icp_irq(ics, ics->irqs[srcno].server, srcno + ics->offset, val);
+}
+
+static void spapr_irq_claim_both(ICSState *ics)
+{
+    ics_kvm_set_irq(ics, SPAPR_IRQ_EPOW, 1); /* SPL105 */
+    ics_kvm_set_irq(ics, SPAPR_IRQ_EPOW - ics->offset, 1);
+}
+""",
     # A field that says one thing and is given another: who gives it is wrong, not who reads it.
     "a field that carries two sizes": """
 typedef struct SpaprXive { uint32_t nr_irqs; } SpaprXive;
@@ -219,7 +234,7 @@ static uint64_t pnv_xive2_ic_tm_indirect_read(void *opaque, hwaddr offset, unsig
 typedef struct PnvChip { uint32_t chip_id; } PnvChip;
 typedef struct PnvXive { PnvChip *chip; } PnvXive;
 
-static void notify(PnvXive *xive, uint32_t srcno)
+static void pnv_xive_notify(PnvXive *xive, uint32_t srcno)
 {
     xive_router_notify(xive, XIVE_EAS(xive->chip->chip_id, srcno)); /* SPL109 */
     xive_router_notify(xive, XIVE_EAS(pnv_xive_block_id(xive), srcno));
@@ -238,13 +253,25 @@ static void pnv_xive2_ic_tctxt_write(void *opaque, hwaddr offset, uint64_t val, 
 }
 """,
     "sockets are not filled by the CPUs present at boot": """
-static void chip(void *fdt, CPUState *cs, void *opts)
+static void spapr_populate_cpu_dt(void *fdt, CPUState *cs, void *opts)
 {
     unsigned sockets = qemu_opt_get_number(opts, "sockets", 0);
     int present = sockets ? smp_cpus / sockets : 1;
 
     fdt_setprop_cell(fdt, 0, "ibm,chip-id", cs->cpu_index / present); /* SPL109 */
     fdt_setprop_cell(fdt, 0, "ibm,chip-id", cs->cpu_index / (smp_threads * smp_cores));
+}
+""",
+    # QEMU 2.11: a core's id divides by the threads, so the order is of no account.
+    "a server number of a core's id": """
+static void spapr_cpu_core_realize(CPUCore *cc, PowerPCCPU *cpu, sPAPRMachineState *spapr)
+{
+    int i;
+
+    for (i = 0; i < cc->nr_threads; i++) {
+        cpu->vcpu_id = (cc->core_id * spapr->vsmt / smp_threads) + i;
+    }
+    cpu->vcpu_id = cc->core_id; /* SPL104 */
 }
 """,
     # QEMU 1.7: what the guest names is no CPU index, and the reverse.

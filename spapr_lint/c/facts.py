@@ -148,6 +148,9 @@ class _Reader:
 
     def invocation(self, name: str, given: list[str]) -> None:
         casts, classes = self.facts.casts, self.facts.classes
+        if len(given) == 4 and name.startswith("OBJECT_DECLARE_"):
+            # in September 2020 these took the name in small letters as well
+            given = [word for word in given if not word.islower()]
         count = len(given)
         if name in ("OBJECT_DECLARE_TYPE", "OBJECT_DECLARE_CPU_TYPE") and count == 3:
             instance, of, cast = given

@@ -39,7 +39,12 @@ BASES: Final[Mapping[str, Base]] = {
         "DeviceClass",
         interfaces=(("vmstate-if", "VMStateIfClass"), ("resettable", "ResettableClass")),
     ),
-    "sys-bus-device": Base("device", "SysBusDevice", "SysBusDeviceClass"),
+    "sys-bus-device": Base(
+        "device",
+        "SysBusDevice",
+        "SysBusDeviceClass",
+        class_init=lambda made: _realized_by_doing_nothing(made),
+    ),
     "machine": Base("object", "MachineState", "MachineClass"),
     "cpu": Base("device", "CPUState", "CPUClass"),
     "cpu-core": Base("device", "CPUCore", "DeviceClass"),
@@ -69,6 +74,17 @@ class Instance:
     parent: Any = None
     name: str | None = None
     realized: bool = False
+
+
+def _realized_by_doing_nothing(made: TypeClass) -> None:
+    """A bus device's class has a function that does nothing, which subclasses call as parent's.
+
+    Source: QEMU hw/core/sysbus.c sysbus_device_class_init(), until 2020.
+    """
+    cls = made.record
+    while "realize" not in type(cls)._fields:
+        cls = getattr(cls, next(iter(type(cls)._fields)))
+    cls.realize = lambda _dev, _errp: None
 
 
 class Qom:

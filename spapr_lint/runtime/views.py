@@ -63,10 +63,19 @@ def view(kind: Any, pointer: Any) -> Any:
         return pointer
     if isinstance(pointer, Ref) or not isinstance(kind, IntType):
         return pointer
+    if isinstance(pointer, FieldRef) and _whole(pointer, kind):
+        return pointer
     base, start = based(pointer)
     if isinstance(base, Array) and base._of is kind and start % kind.size == 0:
         return pointer
     return View(kind, base, start)
+
+
+def _whole(pointer: FieldRef, kind: IntType) -> bool:
+    """Whether a field is of just that width and sign: no need of its record's bytes."""
+    field = type(pointer._record)._fields.get(pointer._name)
+    of = field.type if field is not None and not field.bits else None
+    return isinstance(of, IntType) and (of.bits, of.signed) == (kind.bits, kind.signed)
 
 
 def based(pointer: Any) -> tuple[Any, int]:

@@ -46,6 +46,8 @@ typedef struct DeviceClass {
     void (*unrealize)(DeviceState *dev);
     void (*reset)(DeviceState *dev);
 } DeviceClass;
+typedef struct SysBusDevice { DeviceState parent_obj; } SysBusDevice;
+typedef struct SysBusDeviceClass { DeviceClass parent_class; } SysBusDeviceClass;
 #define TYPE_DEVICE "device"
 OBJECT_DECLARE_TYPE(DeviceState, DeviceClass, DEVICE)
 #define TYPE_RESETTABLE "resettable"
@@ -97,6 +99,28 @@ static void old_class_init(ObjectClass *klass, void *data)
 {
     DEVICE_CLASS(klass)->reset = old_reset;
 }
+typedef struct BusState { SysBusDevice parent; int said; } BusState;
+typedef struct BusClass {
+    SysBusDeviceClass parent;
+    void (*parent_realize)(DeviceState *dev, Error **errp);
+} BusClass;
+#define TYPE_DEMO_BUS "demo-bus"
+OBJECT_DECLARE_TYPE(BusState, BusClass, DEMO_BUS)
+
+static void bus_realize(DeviceState *dev, Error **errp)
+{
+    DEMO_BUS_GET_CLASS(dev)->parent_realize(dev, errp);
+    DEMO_BUS(dev)->said = 1;
+}
+static void bus_class_init(ObjectClass *klass, void *data)
+{
+    device_class_set_parent_realize(DEVICE_CLASS(klass), bus_realize,
+                                    &DEMO_BUS_CLASS(klass)->parent_realize);
+}
+int bus(void)
+{
+    return DEMO_BUS(make("demo-bus", 0))->said;
+}
 static const TypeInfo demo_info = {
     .name = "demo", .parent = "device", .class_init = demo_class_init,
     .instance_size = sizeof(DemoState), .class_size = sizeof(DemoClass),
@@ -107,8 +131,13 @@ static const TypeInfo more_info = {
 static const TypeInfo old_info = {
     .name = "demo-old", .parent = "demo", .class_init = old_class_init,
 };
+static const TypeInfo bus_info = {
+    .name = "demo-bus", .parent = "sys-bus-device", .class_init = bus_class_init,
+    .instance_size = sizeof(BusState), .class_size = sizeof(BusClass),
+};
 static void demo_types(void)
 {
+    type_register_static(&bus_info);
     type_register_static(&demo_info);
     type_register_static(&more_info);
     type_register_static(&old_info);
@@ -151,6 +180,10 @@ def test_a_life(run: Run, which: int, plugged: int, said: int) -> None:
     assert run.call("life", which, plugged) == said
 
 
+def test_a_bus_device_calls_its_parents_realize(run: Run) -> None:
+    assert run.call("bus") == 1
+
+
 def test_handlers_of_the_machine_are_called_in_order(run: Run) -> None:
     dev = run.call("make", run.link.evaluate("hw/demo.c", _text("demo-more")), 0)
     box = Ref(0)
@@ -169,3 +202,14 @@ def _text(text: str) -> object:
     import ast
 
     return ast.Constant(text)
+
+
+def test_declarations_with_a_name_in_small_letters() -> None:
+    """As they were for some days in September 2020."""
+    header = (
+        "OBJECT_DECLARE_TYPE(XState, XClass, x, X)\n"
+        "OBJECT_DECLARE_SIMPLE_TYPE(YState, y, Y, DeviceClass)\nint last;\n"
+    )
+    tree = MemoryTree({"a.c": b'#include "a.h"\n', "include/a.h": header.encode()})
+    casts = CSource(tree, ("a.c",)).casts
+    assert {casts[name] for name in ("X", "X_CLASS", "Y")} == {"XState", "XClass", "YState"}

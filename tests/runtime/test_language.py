@@ -73,6 +73,18 @@ def test_bytes_seen_as_words(c: Runner) -> None:
     assert value(c, body) == 111
 
 
+def test_a_field_by_its_address_needs_no_layout(c: Runner) -> None:
+    top = """
+typedef struct Odd { struct Unknown inside; uint32_t n; int32_t m; } Odd;
+static void put(void *opaque, int value)
+{
+    *(uint32_t *)opaque = value;
+}
+"""
+    body = "Odd o; o.m = 0; put(&o.n, -1); return o.n == 0xffffffff && o.m == 0;"
+    assert value(c, body, top=top) == 1
+
+
 def test_pointers_into_arrays(c: Runner) -> None:
     body = """
     int a[5] = { 1, 2, 3, 4, 5 };

@@ -1,26 +1,24 @@
 """The IPI series of 2020 on a clone: where KVM loses a source, by each commit's own C.
 
-``SPAPR_LINT_QEMU_GIT`` names a clone with history.
+``SPAPR_LINT_QEMU_GIT`` names a clone with history; ``SPAPR_LINT_HISTORY`` another range than the
+releases around the series, as ``v4.2.0..master``.  See `history_walk` for the machines.
 """
 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "history"))
+sys.path.insert(0, str(Path(__file__).parent))
 
-from history_harness import extract
+from history_walk import INTERRUPTS, MACHINES, RANGE, Told, commits, line, walk
 
-from spapr_lint.runtime.run import program
-from spapr_lint.tree import DiskTree
-from spapr_lint.validate.c_experiment import evaluate_c
-from spapr_lint.validate.c_source import CSource
-from spapr_lint.validate.experiment import Outcome
-from spapr_lint.validate.grid import Point
+from spapr_lint.cache import Cache
+from spapr_lint.gate.git import command
 from spapr_lint.validate.invariants import FAILED, PASSED
 
 CLONE = os.environ.get("SPAPR_LINT_QEMU_GIT", "")
@@ -28,39 +26,48 @@ pytestmark = pytest.mark.skipif(
     not CLONE, reason="SPAPR_LINT_QEMU_GIT names no clone of QEMU with history"
 )
 
-BEFORE, FIRST, LAST, FIXED = "acbdb9956fe9~1", "acbdb9956fe9", "6d24795ee7e3~1", "6d24795ee7e3"
-DENSE = Point(2, 2, kvm=True)  # VSMT equal to threads per core, all there
-SPARSE = Point(2, 2, vsmt=2, kvm=True)  # the smallest where they differ
-PLUGGED = Point(1, 3, kvm=True)  # VSMT equal, CPUs plugged out of order
+FIRST, FIXED = "acbdb9956fe9", "6d24795ee7e3"
+# Sparse numbers at boot; plugging out of order where vCPU ids are dense as well.
+OF_THE_SERIES = {
+    ("sparse", "kvm-sources-boot"),
+    ("sparse", "ipis-boot"),
+    ("plugged", "kvm-sources-plug"),
+    ("plugged", "ipis-plug"),
+}
 
 
-def outcomes(commit: str, folder: Path) -> dict[Point, Outcome]:
-    root = extract(CLONE, commit, folder / commit.replace("~", "-"))
-    shared = program(CSource(DiskTree(str(root))))
-    return {point: evaluate_c(point, shared) for point in (DENSE, SPARSE, PLUGGED)}
+def is_ancestor(older: str, newer: str) -> bool:
+    words = command("merge-base", "--is-ancestor", older, newer)
+    return subprocess.run(words, cwd=CLONE).returncode == 0
 
 
-@pytest.mark.parametrize("commit", [BEFORE, FIRST, LAST, FIXED, "v4.2.0", "v5.2.0"])
-def test_kvm_and_the_sources_of_the_guest(commit: str, tmp_path: Path) -> None:
-    found = outcomes(commit, tmp_path)
-    faulty = commit in (FIRST, LAST)
-    rules = ("kvm-sources-boot", "kvm-sources-plug", "ipis-boot", "ipis-plug", "range-claimed")
-    failing = {
-        (point, name)
-        for point, outcome in found.items()
-        for name in rules
-        if outcome.answers[name].state == FAILED
-    }
-    expected = {
-        (SPARSE, "kvm-sources-boot"),
-        (SPARSE, "ipis-boot"),
-        (PLUGGED, "kvm-sources-plug"),
-        (PLUGGED, "ipis-plug"),
-    }
-    assert failing == (expected if faulty else set())
-    for point, outcome in found.items():
-        assert outcome.refused is None
-        assert outcome.answers["kvm-sources-boot"].state in (PASSED, FAILED), (
-            point,
-            outcome.answers["kvm-sources-boot"],
-        )
+def expected(told: Told) -> set[tuple[str, str]]:
+    found = {("513", "range-claimed")}
+    if told.outcomes["1025"].refused is None:  # until 5.2 there were at most 1024 vCPUs
+        found.add(("1025", "no-abort"))
+    if is_ancestor(FIRST, told.commit) and not is_ancestor(FIXED, told.commit):
+        found |= OF_THE_SERIES
+    return found
+
+
+def test_each_commit_tells_the_same_story(tmp_path: Path) -> None:
+    listed = commits(CLONE, os.environ.get("SPAPR_LINT_HISTORY", RANGE), INTERRUPTS)
+    assert len(listed) > 80
+    faulty = 0
+    for told in walk(CLONE, listed, Cache(str(tmp_path))):
+        assert not told.stopped(), line(told)
+        assert told.failing() == expected(told), line(told)
+        for name in ("dense", "sparse", "plugged"):
+            sources = told.outcomes[name].answers["kvm-sources-boot"]
+            assert sources.state in (PASSED, FAILED), line(told)
+        assert told.outcomes["switched"].answers["ipis-switch"].state == PASSED
+        faulty += told.failing() >= OF_THE_SERIES
+    assert faulty >= 8
+
+
+def test_the_machines_are_what_they_are_said_to_be() -> None:
+    sparse, plugged = MACHINES["sparse"], MACHINES["plugged"]
+    assert sparse.cpus == sparse.maxcpus
+    assert sparse.vsmt != sparse.threads
+    assert plugged.cpus < plugged.maxcpus
+    assert plugged.vsmt in (None, plugged.threads)

@@ -14,6 +14,7 @@ import click
 
 from spapr_lint.commands import common
 from spapr_lint.errors import UserError
+from spapr_lint.report.view import counted
 
 if TYPE_CHECKING:
     from spapr_lint.packs import Example, Rule
@@ -63,7 +64,8 @@ def test_rules(packs: tuple[str, ...], no_default_packs: bool) -> int:
     outcomes = list(_run(chosen, (*config.packs, *packs), not no_default_packs))
     wrong = [outcome for outcome in outcomes if set(outcome.wanted) != set(outcome.found)]
     lines = [_complaint(outcome) for outcome in wrong]
-    lines.append(f"{len(outcomes)} examples of {len(chosen)} rules, {len(wrong)} wrong.")
+    run, rules = counted(len(outcomes), "example"), counted(len(chosen), "rule")
+    lines.append(f"{run} of {rules}, {len(wrong)} wrong.")
     common.emit("\n".join(lines) + "\n", None)
     return 1 if wrong else 0
 

@@ -82,7 +82,7 @@ def test_examples_of_a_pack_are_run(tmp_path: Path) -> None:
     work = project(tmp_path / "work", {"mine/pack.toml": own, "mine/SPL700.md": rule})
     (work / "pyproject.toml").write_text("[project]\nname = 'x'\n")
     done = lint("rules", "test", "mine", cwd=work)
-    assert (done.returncode, done.stdout) == (0, "2 examples of 1 rules, 0 wrong.\n")
+    assert (done.returncode, done.stdout) == (0, "2 examples of 1 rule, 0 wrong.\n")
     (work / "mine/SPL700.md").write_text(rule.replace("lines=2", "lines=1"))
     done = lint("rules", "test", "mine", cwd=work)
     assert done.returncode == 1

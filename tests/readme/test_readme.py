@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import textwrap
 import tomllib
 from pathlib import Path
 
@@ -87,6 +88,30 @@ def test_every_key_of_the_json_is_described(work: Path) -> None:
     described = next(text for text in _blocks("") if '"version": 1' in text)
     for key in (*data, *data["findings"][0], *data["ledger"]):
         assert f'"{key}"' in described
+
+
+def test_a_pack_of_ones_own_works_as_shown(tmp_path: Path) -> None:
+    section = README.split("\n## Your own numbers\n")[1].split("\n## ")[0]
+    pack = re.search(r"^```toml\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+    rule = re.search(r"^    # SPL700.*?(?=^\S)", section, re.MULTILINE | re.DOTALL)
+    said = re.search(r"`spapr-lint (rules test mine)` prints `(.*?)`", section)
+    assert pack is not None
+    assert rule is not None
+    assert said is not None
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "pages.toml").write_text(pack[1])
+    (tmp_path / "mine" / "SPL700.md").write_text(textwrap.dedent(rule[0]))
+    done = lint(*said[1].split(), cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{said[2]}\n", "")
+    (tmp_path / "x.py").write_text("map_at(bus, page_of(dev))\n")
+    done = lint("check", "--pack", "mine", "x.py", cwd=tmp_path)
+    assert done.stdout.startswith("x.py:1:13: SPL700 page.id is no address (argument 1 of map_at")
+
+
+def test_every_section_is_in_the_list_of_sections() -> None:
+    sections = re.findall(r"^## (.*)$", README, re.MULTILINE)
+    anchors = re.findall(r"\]\(#([a-z-]+)\)", README)
+    assert [title.lower().replace(" ", "-") for title in sections if title != "Licence"] == anchors
 
 
 def test_the_commands_shown_exist() -> None:

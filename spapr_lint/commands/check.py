@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,9 @@ from spapr_lint.errors import UserError
 from spapr_lint.findings import Report
 from spapr_lint.report import exit_code, render
 from spapr_lint.sources import PYTHON, C, language_of
+
+if TYPE_CHECKING:
+    from spapr_lint.packs import Pack
 
 _WITH_RULES = ("sarif", "mail", "html")
 
@@ -58,6 +61,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     stdin = _stdin(paths, options["stdin_display_name"])
     fail_on = options["fail_on"] or config.fail_on
     targets = () if stdin is not None else common.existing(paths) or (".",)
+    arguments = _arguments(config, options)
+    common.require_codes(_all_codes(arguments), lambda: _rules(config, options))
     with common.progress() as progress:
         from spapr_lint.check import check
 
@@ -65,7 +70,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             targets,
             stdin=stdin,
             progress=progress,
-            **_arguments(config, options),
+            **arguments,
         )
     found = len(report.findings)
     report = _without_known(report, options)
@@ -73,7 +78,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     form, output = options["form"], options["output"]
     rules = None
     if form in _WITH_RULES:
-        rules = common.load_rules(options["packs"], config, options["no_default_packs"])
+        rules = _rules(config, options)
     view = common.view(form, output, rules, sources, fail_on)
     view = view._replace(whole_ledger=options["ledger"], known=found - len(report.findings))
     common.emit(render(form, report, view), output)
@@ -123,6 +128,16 @@ def _arguments(config: Config, options: Mapping[str, Any]) -> dict[str, Any]:
         "all_functions": options["all_functions"],
         "scope": options["scope"],
     }
+
+
+def _all_codes(arguments: Mapping[str, Any]) -> Iterator[str]:
+    yield from (*arguments["select"], *arguments["ignore"])
+    for codes in arguments["per_file_ignores"].values():
+        yield from codes
+
+
+def _rules(config: Config, options: Mapping[str, Any]) -> Pack:
+    return common.load_rules(options["packs"], config, options["no_default_packs"])
 
 
 def _codes(text: str | None) -> tuple[str, ...]:

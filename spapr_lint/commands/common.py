@@ -24,7 +24,7 @@ from spapr_lint.errors import UserError
 from spapr_lint.report import FORMATS, View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from spapr_lint.packs import Pack
 
@@ -133,6 +133,18 @@ def load_rules(packs: Sequence[str], config: Config, no_default: bool) -> Pack:
     from spapr_lint.packs import load_packs
 
     return load_packs([*config.packs, *packs], default=not no_default)
+
+
+def require_codes(codes: Iterable[str], rules: Callable[[], Pack]) -> None:
+    """Refuse codes that no rule has or begins with: a slip would silence all or nothing.
+
+    The rules are loaded only if there is a code to look for.  Raises `UserError`.
+    """
+    asked = dict.fromkeys(codes)
+    known = rules().rules if asked else {}
+    for code in asked:
+        if not any(rule.startswith(code) for rule in known):
+            raise UserError(f"no rule has the code {code} or begins so; see spapr-lint rules list")
 
 
 class Sources:

@@ -67,6 +67,11 @@ INPUT is BASE..HEAD, patch or mbox files, a folder of them, or - for standard in
 def command(inputs: tuple[str, ...], **options: Any) -> int:
     """Examine, write the answer, and return the exit code."""
     config = load_config(options["repository"] or os.getcwd())
+    codes = codes_of(f"{options['select'] or ''} {options['ignore'] or ''}")
+    known = (options["packs"], config, options["no_default_packs"])
+    common.require_codes(
+        (*codes, *config.select, *config.ignore), lambda: common.load_rules(*known)
+    )
     with common.progress() as progress, ExitStack() as stack:
 
         def told(done: int, total: int) -> None:

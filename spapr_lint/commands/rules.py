@@ -64,8 +64,8 @@ def test_rules(packs: tuple[str, ...], no_default_packs: bool) -> int:
     outcomes = list(_run(chosen, (*config.packs, *packs), not no_default_packs))
     wrong = [outcome for outcome in outcomes if set(outcome.wanted) != set(outcome.found)]
     lines = [_complaint(outcome) for outcome in wrong]
-    run, rules = counted(len(outcomes), "example"), counted(len(chosen), "rule")
-    lines.append(f"{run} of {rules}, {len(wrong)} wrong.")
+    ran, held = counted(len(outcomes), "example"), counted(len(chosen), "rule")
+    lines.append(f"{ran} of {held}, {len(wrong)} wrong.")
     common.emit("\n".join(lines) + "\n", None)
     return 1 if wrong else 0
 

@@ -243,6 +243,8 @@ def _finish(draft: _Draft, files: list[_File]) -> Pack:
 def _check_rule(draft: _Draft, entry: Sink, code: str | None) -> None:
     if code is not None and code not in draft.rules:
         near = nearest(code, list(draft.rules))
+        if "SPL700" <= code <= "SPL799":
+            near = f" (a rule of your own stands in a file {code}.md beside this one)"
         raise PackError(entry.origin.path, entry.origin.line, f"unknown rule {code!r}{near}")
 
 

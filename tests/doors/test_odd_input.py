@@ -12,7 +12,7 @@ import pytest
 
 from spapr_lint.cli import main
 from spapr_lint.sources import LARGEST
-from tests.doors.run import BAD, BAD_C, GOOD, ROOT, lint, project
+from tests.doors.run import BAD, BAD_C, GOOD, PACK, ROOT, lint, project
 
 
 @pytest.fixture
@@ -34,6 +34,10 @@ def work(tmp_path: Path) -> Path:
         (["check", "--select", "", "none.py"], "no such file or folder: none.py"),
         (["translate", "bad.py"], "bad.py is no C, which ends in .c or .h"),
         (["callgraph", "c.c"], "c.c is no Python, of which alone there is a call graph"),
+        (["check", "--select", "SPL999", "bad.py"], "no rule has the code SPL999 or begins so"),
+        (["check", "--ignore", "SPL1,SPL6", "bad.py"], "no rule has the code SPL6 or begins so"),
+        (["check", "--per-file-ignores", "*:SPL111", "bad.py"], "no rule has the code SPL111"),
+        (["gate", "--select", "SPL999", "--staged"], "no rule has the code SPL999 or begins so"),
         (["rules"], "it takes a command (see spapr-lint rules --help)"),
         (["why", "bad.py:99"], "bad.py has no line 99, it ends at 9"),
         (["why", "bad.py:6:80"], "bad.py:6 has no column 80, it ends at 15"),
@@ -130,6 +134,13 @@ def test_what_a_pattern_excludes_is_not_checked_though_it_is_named(work: Path) -
     )
     done = lint("bad.py", "good.py", cwd=work)
     assert (done.returncode, done.stdout) == (0, "No findings in 0 files, 0 functions.\n")
+
+
+def test_a_rule_that_a_pack_lacks_is_to_be_written(work: Path) -> None:
+    (work / "pack.toml").write_text(PACK.replace("SPL109", "SPL701"))
+    done = lint("bad.py", cwd=work)
+    assert done.returncode == 2
+    assert "unknown rule 'SPL701' (a rule of your own stands in a file SPL701.md" in done.stderr
 
 
 def test_settings_that_are_no_utf8_are_refused(work: Path) -> None:

@@ -280,12 +280,21 @@ class Memory:
 
     def read(self, address: int, size: int) -> bytes:
         """Bytes of guest memory."""
-        return bytes(self.pages.get(at >> 12, _EMPTY)[at & 4095] for at in _span(address, size))
+        parts = []
+        while size > 0:
+            start = address & 4095
+            parts.append(self.pages.get(address >> 12, _EMPTY)[start : start + size])
+            address, size = address + len(parts[-1]), size - len(parts[-1])
+        return b"".join(parts)
 
     def write(self, address: int, raw: bytes) -> None:
         """Store bytes into guest memory."""
-        for at, byte in zip(_span(address, len(raw)), raw, strict=True):
-            self.pages.setdefault(at >> 12, bytearray(4096))[at & 4095] = byte
+        while raw:
+            start = address & 4095
+            part = raw[: 4096 - start]
+            page = self.pages.setdefault(address >> 12, bytearray(4096))
+            page[start : start + len(part)] = part
+            address, raw = address + len(part), raw[len(part) :]
 
 
 class _Guest:
@@ -296,7 +305,3 @@ class _Guest:
 
 _EMPTY: Final = bytes(4096)
 _GUEST: Final = _Guest()
-
-
-def _span(address: int, size: int) -> range:
-    return range(address, address + size)

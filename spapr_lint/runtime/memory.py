@@ -154,6 +154,10 @@ _SET_ACTIVE = Record.__dict__["_active"].__set__
 def clear(place: Record) -> None:
     """All fields zero; embedded records and arrays stay where they are."""
     mine = place.__dict__
+    if not any(isinstance(value, (Record, Array)) for value in mine.values()):
+        mine.clear()
+        _SET_ACTIVE(place, {})
+        return
     for name, value in list(mine.items()):
         kind = type(place)._fields[name].type if name in type(place)._fields else None
         if isinstance(value, Record) and isinstance(kind, RecordType):

@@ -227,18 +227,20 @@ class Migration:
 
     def _rows(self, item: Item, rows: Sequence[Any]) -> tuple[Any, ...]:
         """A table's rows; None is one that nobody looked at, all zero."""
-        names = self._scalars(item)
+        kind = next((type(row) for row in rows if row is not None), None)
+        names = self._scalars(item, kind) if kind is not None else None
         if names is None:
             return tuple(None if row is None else self._saved(item, 0, row) for row in rows)
         return tuple(
-            None if row is None else tuple([getattr(row, name) for name in names]) for row in rows
+            None if row is None else tuple([row.__dict__.get(name, 0) for name in names])
+            for row in rows
         )
 
     def _put_rows(self, item: Item, there: Any, rows: Sequence[Any]) -> None:
         here = _rows_at(there)
         if len(here) < len(rows):
             raise Unfit(f"{item.name}: {len(rows)} rows, {len(here)} here")
-        names = self._scalars(item)
+        names = self._scalars(item, type(there[0])) if rows else None
         for index, row in enumerate(rows):
             if row is None:
                 if here[index] is not None:
@@ -246,21 +248,22 @@ class Migration:
             elif names is None:
                 self._loaded(item, row, there[index])
             else:
-                place = there[index]
-                for name, value in zip(names, row, strict=True):
-                    setattr(place, name, value)
+                there[index].__dict__.update(zip(names, row, strict=True))
 
-    def _scalars(self, item: Item) -> list[str] | None:
-        """The fields of a table of numbers and nothing else."""
+    def _scalars(self, item: Item, kind: Any) -> list[str] | None:
+        """The fields of a record's table of whole numbers and nothing else."""
         table = self.table(item)
         if table.inside or table.functions:
             return None
         found = []
         for entry in table.fields:
-            kind, given = self._entry(entry)
-            if kind in _SCALARS:
-                found.append(_field(given[0]))
-            elif kind != "END_OF_LIST":
+            entry_kind, given = self._entry(entry)
+            if entry_kind in _SCALARS:
+                field = kind._fields.get(_field(given[0]))
+                if field is None or field.bits or field.union >= 0:
+                    return None
+                found.append(field.name)
+            elif entry_kind != "END_OF_LIST":
                 return None
         return found
 

@@ -71,7 +71,10 @@ def _made(store: Cache, item: tuple[str, bytes]) -> ir.Node:
     except DecodeError as error:
         data = (error.message, error.line, 1)
     except ParseError as error:
-        data = (error.message, error.line, error.column)
+        from spapr_lint.python.faults import told
+
+        said = told(decode(content), error)
+        data = (said.message, said.line, said.column)
     store.put(key, data)
     return data
 

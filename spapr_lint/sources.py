@@ -7,6 +7,7 @@ made of it, so that a site can be shown where it stands.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatch
 from functools import cached_property
@@ -20,6 +21,7 @@ from spapr_lint.tree import Tree
 
 PYTHON = (".py", ".pyi", ".pyw")
 C = (".c", ".h")
+_NEWLINE = re.compile(r"\r\n|\r|\n")
 LARGEST = 16 * 1024 * 1024
 
 
@@ -57,7 +59,7 @@ class SourceFile:
 
     @cached_property
     def _shown(self) -> Sequence[str]:
-        return self._written.split("\n")
+        return _NEWLINE.split(self._written)
 
     def places(self, sites: Iterable[int]) -> Mapping[int, Place]:
         """Places of sites, found by parsing what holds them once more."""

@@ -143,6 +143,15 @@ def test_a_rule_that_a_pack_lacks_is_to_be_written(work: Path) -> None:
     assert "unknown rule 'SPL701' (a rule of your own stands in a file SPL701.md" in done.stderr
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_they_like(work: Path, end: str) -> None:
+    (work / "bad.py").write_bytes(BAD.replace("\n", end).encode())
+    done = lint("bad.py", cwd=work)
+    assert "bad.py:6:10: SPL109 " in done.stdout
+    assert "    6 |     sink(value)\n" in done.stdout
+    assert "    bad.py:2: return source()\n" in done.stdout
+
+
 def test_settings_that_are_no_utf8_are_refused(work: Path) -> None:
     (work / "pyproject.toml").write_bytes(b"[tool.spapr-lint]\n# caf\xe9\n")
     done = lint("bad.py", cwd=work)

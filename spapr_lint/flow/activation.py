@@ -312,9 +312,15 @@ def advance(m: Machine, generator: Object, wanted: int | None = None) -> tuple[l
         goes = m.tables.block(m, child, closure.function.body)
     finally:
         m.stack.pop()
-    result = finish_paths(m, child, goes)
+    if child.stopped:  # what would follow has not happened yet
+        m.journal.undo(child.mark)
+        m.journal.apply(child.stop)
+        del child.yields[wanted:]
+        result = None
+    else:
+        result = finish_paths(m, child, goes)
     m.journal.write(generator.slots, "result", UNKNOWN if result is None else result)
-    exact = child.uncertain_yields == 0
+    exact = child.stopped or child.uncertain_yields == 0
     done = _done(m, mark) if child.stopped else []
     generator.extra[3:] = [(child.yields, exact, child.stopped), done]
     m.journal.write(generator.slots, "yielded", constant(True))
@@ -345,11 +351,11 @@ def _take_back(m: Machine, done: _Done) -> None:
 
 def close(m: Machine, a: Activation, generator: Object, site: int) -> None:
     """``generator.close()``: its ``finally`` parts run, if it has begun."""
-    from spapr_lint.flow import streams
+    from spapr_lint.flow import raising, streams
 
     if streams.position(generator) != 0:
         end = reference(m.allocate("instance", "GeneratorExit", a.module.index, site))
-        send(m, a, generator, end, site, "thrown")
+        raising.attempt(m, a, lambda: send(m, a, generator, end, site, "thrown"))
 
 
 def run_generator(m: Machine, generator: Object, on_yield: Callable[[Value], None]) -> bool:

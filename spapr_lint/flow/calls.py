@@ -43,6 +43,7 @@ from spapr_lint.flow.values import (
     truth,
 )
 
+_QUESTIONS = ("is", "has")  # how methods begin that only answer yes or no
 _AWAITABLE = ("future", "coroutine")
 
 
@@ -163,9 +164,17 @@ def call(m: Machine, a: Activation, n: ir.Node) -> Value:
             blessings.returned(a, result)
         if policy.guarding.speaks(word, callee):
             result = policy.checked(m, a, callee, receiver, arguments, result, n, site)
+    if callee.facts and not result.facts and _obscure(callee, word):
+        result = result.with_facts(callee.facts)  # a method of what carries a label
     if a.module.language == "c" and len(result.refs) == 1:
         _typed(m, n, result.refs[0])
     return result
+
+
+def _obscure(callee: Value, word: str) -> bool:
+    """Whether a method is not in view, and gives more than an answer to a question."""
+    outside = all(ref.__class__ is External for ref in callee.refs)
+    return outside and not word.startswith(_QUESTIONS)
 
 
 def _unsure(callee: Value, receiver: Value) -> bool:
@@ -181,6 +190,10 @@ def _typed(m: Machine, n: ir.Node, made: Any) -> None:
         made.type = m.program.made_type(n)
 
 
+def _is_opaque(ref: Any) -> bool:
+    return ref.__class__ is Object and ref.shape == "opaque"
+
+
 def dispatch(
     m: Machine, a: Activation, callee: Value, arguments: Arguments, site: int, node: Any = None
 ) -> Value:
@@ -188,12 +201,12 @@ def dispatch(
     refs = callee.refs
     if len(refs) == 1 and not callee.open:
         return invoke(m, a, refs[0], arguments, site)
-    if not refs:
+    if not refs or (callee.facts and all(_is_opaque(ref) for ref in refs)):
         if m.scope is not None and any(scope.carries(value, 1) for value in arguments.values()):
             m.leaks += 1
         m.unresolved[(a.module.index, site)] = None
         escape(m, arguments)
-        return m.opaque(a, site)
+        return m.opaque(a, site).with_facts(callee.facts)
     results: list[Value] = []
     paths = []
     mark = m.journal.mark()
@@ -353,6 +366,7 @@ def yielded(m: Machine, a: Activation, value: Value) -> Value:
         a.on_yield(value)
     if a.wanted is not None and place + 1 >= a.wanted and not a.uncertain_yields:
         a.stopped = True
+        a.stop = m.journal.changes(a.mark)
         raise Unreachable
     thrown = a.sends.get(("thrown", place)) if a.sends else None
     if thrown is not None:

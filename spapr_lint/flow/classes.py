@@ -29,6 +29,7 @@ from spapr_lint.flow.values import (
 )
 
 TEXTUAL = ("str", "bytes", "int", "float")  # types whose instances are values
+_METHODS = ("functools.partialmethod", "contextmanager")  # natives that are bound as functions
 _CONTAINERS = ("list", "dict", "set", "tuple")
 _ENUMS = ("enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag")
 
@@ -258,7 +259,7 @@ def bind_method(method: Value, receiver: Value) -> Value:
     for ref in method.refs:
         kind = ref.__class__
         if kind is Closure or kind is Native:
-            bound = kind is Closure or ref.name.startswith("functools.partialmethod")  # type: ignore[union-attr]
+            bound = kind is Closure or ref.name.startswith(_METHODS)  # type: ignore[union-attr]
             refs.append(Bound(ref, receiver) if bound else ref)
         elif kind is Wrapper:
             refs.extend(_unwrap(ref, receiver))  # type: ignore[arg-type]

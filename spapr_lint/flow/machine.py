@@ -134,6 +134,7 @@ class Activation:
         "returns",
         "sends",
         "start",
+        "stop",
         "stopped",
         "touch",
         "uncertain",
@@ -162,6 +163,7 @@ class Activation:
         self.sends: dict[Any, Value] = {}
         self.wanted: int | None = None
         self.stopped = False
+        self.stop: Changes = {}  # what differs where a generator has given all that is wanted
         self.finals: list[Final] = []
         self.on_yield: Callable[[Value], None] | None = None
         self.start = 0

@@ -12,7 +12,7 @@ from typing import Any
 
 from spapr_lint.flow import blessings
 from spapr_lint.flow.machine import Activation, Env, Machine
-from spapr_lint.flow.objects import ANY, Closure, Object
+from spapr_lint.flow.objects import ANY, Bound, ClassRef, Closure, Object
 from spapr_lint.flow.values import NOTHING, Value
 
 _DEEP = 2
@@ -157,5 +157,9 @@ def portable(result: Value | None, start: int) -> bool:
             if ref.shape != "opaque" or ref.slots.get(ANY) is not None:
                 return False
         elif ref.__class__ is Closure and ref.cells:
+            return False
+        elif ref.__class__ is ClassRef and ref.members.birth > start:
+            return False
+        elif ref.__class__ is Bound and not portable(ref.receiver, start):
             return False
     return True

@@ -69,6 +69,9 @@ def _compare(m: Machine, a: Activation, test: ir.Node, outcome: bool, env: Env) 
     if op in ("!=", "is not", "not in"):
         outcome = not outcome
         op = {"!=": "==", "is not": "is", "not in": "in"}[op]
+    if op == "in" and outcome and left[0] == ir.NAME and right[0] == ir.DISPLAY:
+        if all(element[0] == ir.CONST for element in right[2]):
+            _keep(env, left[1], _one_of_constants)
     if op not in ("==", "is"):
         return
     for name, other in ((left, right), (right, left)):
@@ -85,9 +88,15 @@ def _compare(m: Machine, a: Activation, test: ir.Node, outcome: bool, env: Env) 
                 )
                 if wanted is None and outcome:
                     return Value((), (), constants or (None,), False)
-                return Value(value.facts, value.refs, constants, value.open, value.form, value.mark)
+                kept = _one_of_constants(value) if outcome else value
+                return Value(kept.facts, value.refs, constants, value.open, value.form, value.mark)
 
             _keep(env, name[1], select)
+
+
+def _one_of_constants(value: Value) -> Value:
+    """What equals something that the program itself says carries no label any more."""
+    return value.with_facts(unlabelled(value.facts)) if value.facts else value
 
 
 def _call(m: Machine, a: Activation, test: ir.Node, outcome: bool, env: Env) -> None:

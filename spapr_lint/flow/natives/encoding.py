@@ -66,6 +66,24 @@ def dump(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value
     return NONE
 
 
+def read_rows(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``csv.reader(file)``: rows of what the lines are made of."""
+    return make(m, a, "list", [unpack(m, a, g, site, None)], site, False)
+
+
+def writer(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``csv.writer(file)``: an object that writes rows to a file."""
+    made = m.allocate("holder", "rows", a.module.index, site)
+    made.slots["<file>"] = given(g, 0)
+    return reference(made)
+
+
+def _write_row(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
+    write = attributes.get(m, a, ref.slots.get("<file>", UNKNOWN), "write", site)
+    calls.dispatch(m, a, write, Arguments([mixed(m, a, g, site, None)]), site)
+    return UNKNOWN
+
+
 def view(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``memoryview(x)``: a buffer that can be changed is seen as itself."""
     return given(g, 0)
@@ -119,6 +137,7 @@ METHODS: dict[str, dict[str, Call]] = {
         "parents": _row,
         **dict.fromkeys(("exists", "is_file", "is_dir", "is_absolute", "match"), question),
     },
+    "rows": {"writerow": _write_row, "writerows": _write_row},
     "struct": {
         "pack": mixed,
         "unpack": unpack,
@@ -158,6 +177,9 @@ TABLE: dict[str, tuple[Call, Any]] = {
     "struct.pack_into": (pack_into, 1),
     "struct.Struct": (carrier, "struct"),
     "struct.calcsize": (number, None),
+    "csv.writer": (writer, None),
+    "csv.DictWriter": (writer, None),
+    "csv.reader": (read_rows, None),
     "json.dump": (dump, None),
     "pickle.dump": (dump, None),
     "marshal.dump": (dump, None),

@@ -419,6 +419,8 @@ TABLE: dict[str, tuple[Call, Any]] = {
     "contextlib.closing": (given_manager, None),
     "contextlib.nullcontext": (given_manager, None),
     "types.SimpleNamespace": (simple_namespace, None),
+    "argparse.Namespace": (simple_namespace, None),
+    "os.fspath": (lambda m, a, g, site, data: given(g, 0), None),
     "types.MethodType": (method_type, None),
     "weakref.ref": (weak, None),
     "weakref.proxy": (lambda m, a, g, site, data: given(g, 0), None),

@@ -262,6 +262,8 @@ def of_instance(m: Machine, a: Activation, ref: Object, name: str) -> Value | No
         return native(f"{ref.shape}.{name}", call, ref)
     if name == "__class__":
         return reflection.type_of(m, ref)
+    if name == "_fields" and isinstance(ref.type, ClassRef) and ref.shape == "tuple":
+        return class_method(m, a, ref.type, name)
     if name == "data" and isinstance(ref.type, ClassRef) and ref.shape in ("list", "dict"):
         return reference(ref)  # of a `collections.UserDict`
     if name == "__call__" and classes.class_of(ref) is None:

@@ -136,7 +136,7 @@ class Pool:
 def pools():
     pool = Pool()
     with pool.borrow() as item:
-        sink(item)  # flow MISSING
+        sink(item)  # flow
     with pool.borrow() as item:
         sink(item)  # no flow
 

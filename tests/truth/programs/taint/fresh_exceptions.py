@@ -215,7 +215,7 @@ def in_loops():
         finally:
             if item == "2":
                 kept.append("x")
-    sink_taint(kept)  # no flow SPURIOUS
+    sink_taint(kept)  # no flow
 
 
 def added_notes():

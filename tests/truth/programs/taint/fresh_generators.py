@@ -51,7 +51,7 @@ def sent_into_a_list():
     next(d)
     c.send(taint())
     d.send("x")
-    sink_taint(into)  # flow MISSING
+    sink_taint(into)  # flow
     sink_taint(other)  # no flow
 
 
@@ -86,7 +86,7 @@ def closes():
     sink_taint(next(g))  # no flow
     sink_taint(log)  # no flow
     g.close()
-    sink_taint(log)  # flow MISSING
+    sink_taint(log)  # flow
     h = closing_it(quiet, "x")
     next(h)
     h.close()

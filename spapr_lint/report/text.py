@@ -54,9 +54,9 @@ def _lines(finding: Finding, view: View) -> Iterator[str]:
 
 
 def _verdict(finding: Finding) -> str:
-    said = f"{finding.severity} ({finding.evidence})"
     if not finding.got:
-        return said
+        return finding.severity  # of a file or a comment: nothing spoke for it
+    said = f"{finding.severity} ({finding.evidence})"
     wanted = f" where {finding.wanted} is wanted" if finding.wanted else ""
     return printable(f"{said}: {finding.got}{wanted}")
 

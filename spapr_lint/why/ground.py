@@ -21,7 +21,7 @@ from spapr_lint.flow.policy import Policy
 from spapr_lint.packs import Pack
 from spapr_lint.python import positions
 from spapr_lint.python.positions import Position
-from spapr_lint.sources import SourceFile, language_of, select
+from spapr_lint.sources import Selection, SourceFile, language_of, select
 from spapr_lint.tree import DiskTree
 from spapr_lint.why.observe import Observer, tables
 
@@ -187,7 +187,10 @@ def ground(
     for path, name in zip(paths, inside, strict=True):
         if name.startswith("../"):
             raise UserError(f"{path} is not below the root {base}")
-    loaded = load(tree, select(tree, inside, exclude), pack, options, _display(base))
+    chosen = select(tree, inside, exclude)
+    asked = frozenset(filter(tree.exists, inside))  # a question about a file is no check of it
+    selection = Selection(sorted(asked.union(chosen.files)), asked)
+    loaded = load(tree, selection, pack, options, _display(base))
     return Ground(loaded, pack, base, named)
 
 

@@ -169,3 +169,11 @@ def test_wrong_use_is_refused(tmp_path: Path) -> None:
         done = lint(*arguments, cwd=tmp_path)
         assert (done.returncode, done.stdout) == (2, "")
         assert said in done.stderr
+
+
+def test_an_excluded_file_is_answered_for(tmp_path: Path) -> None:
+    file = program(tmp_path, "def use(m):\n    set_ipis(max_server(m))\n")
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.spapr-lint]\npacks = ["pack.toml"]\nexclude = ["m.*"]\n'
+    )
+    assert "max_server(m) is server.bound" in ask(tmp_path, "why", f"{file}:2")

@@ -17,6 +17,7 @@ from spapr_lint.packs import Pack, Sink, Table
 PASSED = "passed to"
 _ARGUMENT = "argument "
 _STORED = "stored in "
+_PARTS = 5  # of a sum, that are looked into
 Listener = Callable[[Activation, Value, Sink, int, str], None]
 """Is told of each value that arrives at a sink, in an activation, at a site, in words."""
 
@@ -127,7 +128,7 @@ class Arrivals:
         """Judge each fact of a value that arrives at a sink."""
         if self.listener is not None:
             self.listener(a, value, sink, site, what)
-        if value.form is not None and sink.wants and not any(f.kind.role for f in value.facts):
+        if value.form is not None and sink.wants:
             self._unmet(a, value, sink, site, what)
         for fact in value.facts:
             verdict = self.verdict(fact.kind, sink)
@@ -142,10 +143,18 @@ class Arrivals:
                     place = (link.module, link.site)
             self.add(a, place, code, fact, wanted, what)
 
-    def _unmet(self, a: Activation, value: Value, sink: Sink, site: int, what: str) -> None:
+    def _unmet(
+        self, a: Activation, value: Value, sink: Sink, site: int, what: str, depth: int = 0
+    ) -> None:
         """Judge what was scaled as the wanted number is, but from a number of another kind."""
-        assert value.form is not None
+        if value.form is None or depth > _PARTS:
+            return
         operator, left, right = value.form
+        if operator in ("+", "|"):
+            for part in (left, right):
+                if not any(fact.kind.role for fact in part.facts):
+                    self._unmet(a, part, sink, site, what, depth + 1)
+            return
         wanted = self.pack.algebra.unmet(operator, left.term(), right.term(), sink.wants)
         for fact in left.facts if wanted else ():
             verdict = self.verdict(fact.kind, Sink(wants=wanted, rule=sink.rule))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from spapr_lint import ir
-from spapr_lint.flow import attributes, blessings, calls, containers, iterables, slices
+from spapr_lint.flow import attributes, blessings, calls, containers, iterables, slices, streams
 from spapr_lint.flow.machine import Activation, Machine, touch
 from spapr_lint.flow.objects import Object
-from spapr_lint.flow.values import UNKNOWN, Value, reference
+from spapr_lint.flow.values import NOTHING, UNKNOWN, Value, constant, join, reference
 
 
 def bind(
@@ -48,6 +48,8 @@ def bind(
             m.journal.write(cell.slots, "value", value.step(a.module.index, site, ""))
     elif op == ir.ATTR:
         owner = m.ex[target[1][0]](m, a, target[1])
+        if value.refs and target[2] in m.policy.tables:
+            m.policy.table_store(m, a, target, value, site)
         attributes.store(m, a, owner, target[2], value.step(a.module.index, site, ""), site, target)
     elif op == ir.ITEM:
         _store_item(m, a, target, value, site, source)
@@ -86,8 +88,9 @@ def _store_item(
 
 def _unpack(m: Machine, a: Activation, target: ir.Node, value: Value, site: int) -> None:
     elements = target[2]
-    items, exact = iterables.iterate(m, a, value, site)
     star = next((i for i, e in enumerate(elements) if e[0] == ir.STAR), None)
+    columns = _columns(m, a, value, len(elements), site) if star is None else None
+    items, exact = iterables.iterate(m, a, value, site) if columns is None else (columns, True)
     if not exact:
         anything = containers.element_of(items) if items else UNKNOWN
         for element in elements:
@@ -111,6 +114,46 @@ def _unpack(m: Machine, a: Activation, target: ir.Node, value: Value, site: int)
     if after:
         for element, item in zip(elements[star + 1 :], items[-after:], strict=False):
             bind(m, a, element, item, site)
+
+
+def _columns(m: Machine, a: Activation, value: Value, count: int, site: int) -> list[Value] | None:
+    """What each target gets of a value of several possibilities, or of unknown length.
+
+    Positions are kept; a number cannot be unpacked, nor what has another length.  None where
+    there is but one possibility and all of it is known, or a text may be meant.
+    """
+    if not any(_positions(ref) for ref in value.refs) or any(
+        isinstance(each, (str, bytes)) for each in value.constants
+    ):
+        return None
+    columns = [NOTHING] * count
+    for ref in value.refs:
+        row = _row(m, a, ref, count, site)
+        if len(row) == count:
+            columns = [join(column, item) for column, item in zip(columns, row, strict=True)]
+    if value.open:
+        facts = tuple([f for f in value.facts if m.policy.through_arithmetic(f.kind)])
+        columns = [join(column, Value(facts, open=True)) for column in columns]
+    return None if NOTHING in columns else columns
+
+
+def _row(m: Machine, a: Activation, ref: Any, count: int, site: int) -> list[Value]:
+    """What one object gives to so many targets; of another length if it cannot."""
+    if _positions(ref) and ref.shape != "iterator" and containers.length(ref) is None:
+        touch(a, ref)
+        return [containers.own_item(m, a, ref, constant(i), site) for i in range(count)]
+    known = streams.placed(ref) if ref.__class__ is Object else ()
+    items, exact = iterables.iterate(m, a, reference(ref), site)
+    row = items if exact else [containers.element_of(items)] * count
+    row[: len(known)] = known[:count]
+    return row
+
+
+def _positions(ref: Any) -> bool:
+    """Whether it is a plain list or tuple, whose elements have places."""
+    if ref.__class__ is not Object:
+        return False
+    return (ref.shape in containers.SEQUENCES and ref.type is None) or bool(streams.placed(ref))
 
 
 def delete(m: Machine, a: Activation, target: ir.Node) -> None:

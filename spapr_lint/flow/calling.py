@@ -176,7 +176,7 @@ def check_sinks(
             value = _deref(value)
         if value.refs and policy.labels:
             value = _with_contents(policy, value)
-        if not value.facts:
+        if not value.facts and value.form is None:
             continue
         sink = policy.united(group)[0]
         place = which if isinstance(which, str) else (f"{which}" if which is not None else "")
@@ -299,7 +299,7 @@ def _convert(
                     continue
                 source = value if source is None else source
                 sink = policy.wanting(pattern)
-                if value.facts:
+                if value.facts or value.form is not None:
                     what = f"argument {position} of {each}()"
                     policy.arrivals.check(m, a, value, sink, _site(n, position), what)
             fact = policy.declare(a, conversion.to, n[-1], f"{each}() gives {conversion.to}")

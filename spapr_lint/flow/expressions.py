@@ -295,6 +295,9 @@ def _comprehension(m: Machine, a: Activation, n: ir.Node) -> Value:
     before = a.env
     a.env = dict(before)
     _comprehend(m, a, made, elements, clauses, 0)
+    first = _placed(m, a, elements, clauses)
+    for place, item in enumerate(first if shape == "list" and not made.many else ()):
+        m.journal.write(made.slots, ("item", "int", place), item)
     bound = {name for name in a.env if name not in before}
     targets = _target_names(clauses)
     for name, value in a.env.items():
@@ -306,8 +309,31 @@ def _comprehension(m: Machine, a: Activation, n: ir.Node) -> Value:
             before[name] = value
     a.env = before
     if shape == "generator":
-        return streams.make(m, a, streams.Stream(*containers.known_items(made)), site)
+        items, exact = containers.known_items(made)
+        return streams.make(m, a, streams.Stream(items, exact, placed=tuple(first)), site)
     return reference(made)
+
+
+_PLACED = 16
+
+
+def _placed(m: Machine, a: Activation, elements: Any, clauses: Any) -> list[Value]:
+    """The first elements of a comprehension over a list of which only the first ones are known."""
+    target, iterable, conditions = clauses[0]
+    plain = len(clauses) == 1 and not conditions and len(elements) == 1
+    if not plain or iterable[0] not in (ir.NAME, ir.GLOBAL, ir.FREE, ir.ATTR):
+        return []
+    source = m.ex[iterable[0]](m, a, iterable)
+    ref = source.refs[0] if len(source.refs) == 1 and not source.open else None
+    if not isinstance(ref, Object) or ref.shape not in containers.SEQUENCES or ref.many:
+        return []
+    found: list[Value] = []
+    while containers.length(ref) is None and ("item", "int", len(found)) in ref.slots:
+        if len(found) == _PLACED:
+            break
+        binding.bind(m, a, target, ref.slots["item", "int", len(found)], target[-1])
+        found.append(m.ex[elements[0][0]](m, a, elements[0]))
+    return found
 
 
 def _target_names(clauses: tuple[Any, ...]) -> set[str]:

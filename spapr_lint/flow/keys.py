@@ -12,7 +12,7 @@ from spapr_lint import ir
 from spapr_lint.flow import containers
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine
-from spapr_lint.flow.objects import Object
+from spapr_lint.flow.objects import Object, Wrapper
 from spapr_lint.flow.values import DECLARED, NOTHING, UNKNOWN, Fact, Link, Value, join, reference
 from spapr_lint.packs import Table
 
@@ -69,8 +69,8 @@ def given(
         if word == "enumerate" or not _named(policy, table):
             return result
     fact = _index(policy, m, a, table, n[-1])
-    if fact is None or not all(isinstance(ref, Object) for ref in plain.refs):
-        return result
+    if fact is None or not all(isinstance(ref, (Object, Wrapper)) for ref in plain.refs):
+        return result  # a Wrapper: what a dataclass says its field starts with
     if word == "enumerate":
         return _numbered(m, a, result, fact, n[-1])
     if any(ref.__class__ is Object and ref.shape in ("list", "tuple") for ref in plain.refs):

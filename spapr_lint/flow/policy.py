@@ -28,7 +28,7 @@ from spapr_lint.flow.values import (
     reference,
 )
 from spapr_lint.kinds import Clash, Kind
-from spapr_lint.packs import Pack, Producer, PropertyDeclaration, Sink
+from spapr_lint.packs import Pack, Producer, PropertyDeclaration, Sink, Table
 
 
 def by(items: Any, key: Callable[[Any], Any]) -> dict[Any, list[Any]]:
@@ -55,7 +55,7 @@ class Policy:
         self.arrivals = Arrivals(pack)
         self.interfaces = Passed()
         self._annotations: dict[str, Annotation] = {}
-        self._through = {space.name for space in pack.spaces.values() if space.through_arithmetic}
+        self.carried = {space.name for space in pack.spaces.values() if space.through_arithmetic}
         self.labels = frozenset(s.name for s in pack.spaces.values() if s.algebra == "label")
         self._index_producers(pack.producers)
         self._index_sinks(pack.sinks)
@@ -186,7 +186,7 @@ class Policy:
 
     def through_arithmetic(self, kind: Kind) -> bool:
         """Whether a label survives operators and formatting."""
-        return kind.space in self._through
+        return kind.space in self.carried
 
     def name(self, m: Machine, a: Activation, value: Value, n: ir.Node) -> Value:
         """What the name of a variable or constant gives."""
@@ -246,7 +246,7 @@ class Policy:
     ) -> None:
         """Check what is stored in a field."""
         sinks = self.field_sinks.get(name)
-        if not value.facts or not sinks:
+        if not sinks or (not value.facts and value.form is None):
             return
         owners = self.owners(m, owner)
         fitting = [s for s in sinks if owned(s, owners) and self.fits(s, a)]
@@ -262,6 +262,20 @@ class Policy:
         for name, value in arguments.keywords.items():
             if name in self.field_sinks:
                 self.field_store(m, a, owner, name, value, site)
+
+    def table_store(
+        self, m: Machine, a: Activation, target: ir.Node, value: Value, site: int
+    ) -> None:
+        """Check what a new table was sized by, against what it is declared to be indexed by."""
+        sizes = [ref.slots.get(LENGTH) for ref in value.refs if ref.__class__ is Object]
+        facts = [fact for size in sizes if size is not None for fact in size.facts]
+        for table in self.declared_tables(m, a, target, target[2]) if facts else ():
+            for fact in facts if isinstance(table, Table) else ():
+                member = self.algebra.members(fact.kind)
+                if member is not None and self.algebra.judge(member, (table.index,)) == "space":
+                    wanted = self.algebra.length(table.index)
+                    what = f"size of {target[2]}[]"
+                    self.arrivals.add(a, (a.module.index, site), "SPL204", fact, wanted, what)
 
     def sized(self, m: Machine, a: Activation, base: Value, index: Value, site: int) -> None:
         """Check an index against what the table's size counts."""
@@ -346,7 +360,7 @@ class Policy:
                     if owner in (None, sink.owner) and self.fits(sink, a):
                         sinks.append(sink)
         for sink in self.united(sinks):
-            if value.facts:
+            if value.facts or value.form is not None:
                 what = f"returned by {a.function.name}()"
                 self.arrivals.check(m, a, value, sink, n[1][-1] if n[1] else n[-1], what)
 
@@ -385,7 +399,7 @@ class Policy:
 
     def members(self, m: Machine, a: Activation, start: Value, stop: Value, site: int) -> Value:
         """What ``for i in range(start, stop)`` gives for ``i``."""
-        if start.exact() and stop.exact() and start.constants[0] == stop.constants[0] == 0:
+        if start.exact() and stop.exact() and start.constants == stop.constants:
             self._never(m, a, stop, site)
         facts: dict[Any, Fact] = {}
         counted = start.exact() and start.constants[0] == 0
@@ -403,11 +417,11 @@ class Policy:
         return Value(tuple(facts.values()), open=True)
 
     def _never(self, m: Machine, a: Activation, stop: Value, site: int) -> None:
-        """A loop up to a base that is 0 does nothing: how many there are was meant."""
+        """A loop up to the base it starts at does nothing: how many there are was meant."""
         for fact in stop.facts:
             if fact.kind.role == "base":
                 wanted = Sink(wants=(Kind(fact.kind.space, "count"),))
-                self.arrivals.check(m, a, stop, wanted, site, "end of a range that starts at 0")
+                self.arrivals.check(m, a, stop, wanted, site, "end of a range that starts there")
 
     def length(self, m: Machine, a: Activation, value: Value, site: int) -> Value:
         """``len(value)`` of a table that was made of a size: that size; nothing of others."""

@@ -39,7 +39,7 @@ def check_cells(
     """Judge the cells of a device-tree property."""
     sinks = [s for s in policy.properties.get(name, ()) if policy.fits(s, a)]
     for index, value in enumerate(values):
-        if not value.facts:
+        if not value.facts and value.form is None:
             continue
         here = [s for s in sinks if _is_cell(s, index)]
         for sink in policy.united(here):

@@ -25,6 +25,8 @@ def get_slice(
         containers.fill(
             m, made, items[where] if exact and where else items, exact and where is not None
         )
+        if not exact and where is not None and not (made.many or ref.many):
+            _place(m, made, ref, where)
         result = join(result, reference(made))
     if owner.constants or owner.open:
         where = _slice(bounds)
@@ -34,6 +36,16 @@ def get_slice(
             facts = tuple([f for f in owner.facts if m.policy.through_arithmetic(f.kind)])
             result = join(result, Value(facts, open=True))
     return result
+
+
+def _place(m: Machine, made: Object, ref: Object, where: slice) -> None:
+    """Let the slice of a sequence of unknown length hold its known elements in their places."""
+    first = where.start or 0
+    if first < 0 or where.step not in (None, 1) or (where.stop is not None and where.stop < 0):
+        return
+    for (_, kind, position), value in containers.items_of(ref):
+        if kind == "int" and position >= first and (where.stop is None or position < where.stop):
+            m.journal.write(made.slots, ("item", "int", position - first), value)
 
 
 def _slice(bounds: list[Value | None]) -> slice | None:

@@ -23,11 +23,15 @@ _FORCED = "forced"
 
 
 class Stream(NamedTuple):
-    """Items in order; ``exact`` if these are all, ``endless`` if they come round again for ever."""
+    """Items in order; ``exact`` if these are all, ``endless`` if they come round again for ever.
+
+    ``placed`` are the first items where those are known although the others are not.
+    """
 
     items: list[Value]
     exact: bool
     endless: bool = False
+    placed: tuple[Value, ...] = ()
 
 
 class Later:
@@ -74,6 +78,7 @@ def drain(m: Machine, a: Activation, ref: Object) -> tuple[list[Value], bool]:
     """All that is left; afterwards nothing is."""
     stream = stream_of(m, a, ref)
     start = position(ref)
+    _moved(m, ref, stream)
     if stream.endless:
         return list(stream.items), False
     if start is None or not stream.exact or ref.many:
@@ -86,6 +91,7 @@ def step(m: Machine, a: Activation, ref: Object) -> tuple[Value, bool | None]:
     """The next item, and whether there certainly is one (True), is none (False) or neither."""
     place = position(ref)
     stream = stream_of(m, a, ref, None if place is None else _wanted(m, place))
+    _moved(m, ref, stream)
     if place is None or ref.many:
         return anonymous(join_all(stream.items)), None
     if stream.endless and stream.items:
@@ -104,6 +110,18 @@ def _wanted(m: Machine, place: int) -> int:
     if place < _TURNS and 2 * m.steps < m.limits.exact_steps:
         return place + 1
     return max(_AHEAD, 2 * place)
+
+
+def _moved(m: Machine, ref: Object, stream: Stream) -> None:
+    """Something is taken: what comes first now is not known unless all is."""
+    if stream.placed and not stream.exact:
+        m.journal.write(ref.slots, POSITION, UNKNOWN)
+
+
+def placed(ref: Object) -> tuple[Value, ...]:
+    """The first items of an iterator from which nothing was taken, as far as they are known."""
+    fresh = ref.shape == "iterator" and isinstance(ref.extra, Stream) and not ref.many
+    return ref.extra.placed if fresh and position(ref) == 0 else ()
 
 
 def take(stream: Stream, count: int) -> tuple[list[Value], bool]:

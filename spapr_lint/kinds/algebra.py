@@ -220,7 +220,9 @@ class Algebra:
             end = Derived(Kind(space, "end"), "both" if mine else "left", note + "end" + zero)
             return (end,) if mine else (end, Derived(step, "right"))
         if step.role in ("ordinal", "distance", "stride"):
-            return (Derived(Kind(space, "id"), "left", note + "id"),)
+            first = Derived(Kind(space, "id"), "left", note + "id")
+            sibling = not mine and self.relations.inner(step.space, space)
+            return (first, Derived(step, "right")) if sibling else (first,)
         if mine:
             role = step.role if step.role in ("last", "end") else "id"
             return (Derived(Kind(space, role), "both", note + role),)
@@ -261,6 +263,8 @@ class Algebra:
         for kind, other, side in ((one, two, "left"), (two, one, "right")):
             if kind.role == "sum" and self.relations.joined(kind, other):
                 return (Derived(kind, side),)
+        if one == two and one.role == "ordinal":  # the n-th and the m-th make no n-th
+            return (Derived(Kind(one.space, "sum"), "both", f"{one} + {two}"),)
         tops = ("bound", "end", "last")
         if (one.role in tops) != (two.role in tops):
             return (Derived(one, "left") if one.role in tops else Derived(two, "right"),)
@@ -289,12 +293,17 @@ class Algebra:
     def unmet(self, op: str, left: Term, right: Term, wanted: tuple[Kind, ...]) -> tuple[Kind, ...]:
         """What ``left`` should be of for ``left op right`` to become one of ``wanted``.
 
-        Of the declared conversions that scale by this very literal; nothing if there are none,
-        or ``left`` is right for one of them.
+        Of the declared conversions that scale by this very literal, or of ``wanted`` itself if a
+        mask is as wide as that; nothing if there are none, or ``left`` is right for one of them.
         """
         whole = shape(op, left, right)
         found = self._matcher.scaled(whole, wanted) if left.kinds else ()
+        if op == "&" and whole.operator == "%" and left.kinds:
+            found = tuple(w for w in wanted if whole.right.literal == 1 << self._bits(w))
         return () if any(self.accepts(kind, found) for kind in left.kinds) else found
+
+    def _bits(self, kind: Kind) -> int:
+        return self.relations.bits(kind.space)
 
     def unary(self, op: str, term: Term) -> tuple[Derived, ...]:
         """Kinds of ``op term``: only ``+`` changes nothing."""
@@ -325,7 +334,10 @@ class Algebra:
         if not (one.role and two.role):
             return False
         if "sum" in (one.role, two.role) and one.role != two.role:
-            return bool(PLACES & {one.role, two.role}) or not self.relations.joined(one, two)
+            tops = set() if self.relations.dense(one.space) else {"bound", "end"}
+            return bool((MEMBERS | tops) & {one.role, two.role})
+        if self._range_apart(one, two) or self._range_apart(two, one):
+            return True
         loose = ("count", "stride", "distance")
         if one.role in loose and two.role in loose:
             return False
@@ -334,6 +346,21 @@ class Algebra:
                 good = self.relations.accepts(nth, (other._replace(role="id"),))
                 return not good and not self.relations.same(nth.space, other.space)
         return not self.relations.joined(one, two)
+
+    def _range_apart(self, place: Kind, size: Kind) -> bool:
+        """Whether a number of a space is held against how many one sub-range of it has.
+
+        That starts at a base of its own: one whose ids are the outer ones as they stand, or that
+        is there again and again, may be compared.
+        """
+        outer = self.relations.outer(size.space)
+        return (
+            place.role in ("id", "base")
+            and size.role in SIZES
+            and len(outer) == 1
+            and self.relations.same(self._home(place), outer[0])
+            and not self.relations.accepts(Kind(size.space, "id"), (Kind(outer[0], "id"),))
+        )
 
     def members(self, kind: Kind) -> Kind | None:
         """What counts from 0 up to ``kind``: ids below a base or a bound, ordinals of a count."""

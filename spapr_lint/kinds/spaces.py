@@ -249,6 +249,8 @@ class Relations:
         if self.accepts(got, wanted):
             return None
         right = any(self.same(kind.space, one.space) for kind in self.uses(got) for one in wanted)
+        # Where a sub-range starts is a number of the outer space, but it is of this very range.
+        right = right or any(got.space == one.space and one.role in SIZES for one in wanted)
         return "role" if right else "space"
 
 

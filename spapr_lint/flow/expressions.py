@@ -327,11 +327,13 @@ def _placed(m: Machine, a: Activation, elements: Any, clauses: Any) -> list[Valu
     ref = source.refs[0] if len(source.refs) == 1 and not source.open else None
     if not isinstance(ref, Object) or ref.shape not in containers.SEQUENCES or ref.many:
         return []
+    places = [key[2] for key, _ in containers.items_of(ref) if key[1] == "int"]
+    if not places or min(places) < 0 or containers.length(ref) is not None:
+        return []
     found: list[Value] = []
-    while containers.length(ref) is None and ("item", "int", len(found)) in ref.slots:
-        if len(found) == _PLACED:
-            break
-        binding.bind(m, a, target, ref.slots["item", "int", len(found)], target[-1])
+    for place in range(min(max(places) + 1, _PLACED)):
+        item = containers.own_item(m, a, ref, constant(place), target[-1])
+        binding.bind(m, a, target, item, target[-1])
         found.append(m.ex[elements[0][0]](m, a, elements[0]))
     return found
 

@@ -57,8 +57,10 @@ def bounded() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
-def evaluate_tree(root: str, points: Sequence[Point], cache: bool = True) -> list[Outcome]:
-    """Some machines of a tree."""
+def evaluate_tree(
+    root: str, points: Sequence[Point], cache: bool = True, until: str | None = None
+) -> list[Outcome]:
+    """Some machines of a tree; ``until`` as in `evaluate_c`."""
     shared = tree_program(root, cache)
     outcomes = []
     for point in points:
@@ -66,5 +68,5 @@ def evaluate_tree(root: str, points: Sequence[Point], cache: bool = True) -> lis
         _soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
         limit = int(used.ru_utime + used.ru_stime) + _SECONDS
         resource.setrlimit(resource.RLIMIT_CPU, (limit, hard))
-        outcomes.append(evaluate_c(point, shared))
+        outcomes.append(evaluate_c(point, shared, until))
     return outcomes

@@ -86,12 +86,18 @@ def load_design(path: str) -> ClassInit:
     return design
 
 
-def _evaluate_all(subject: str, cache: bool, points: Sequence[Point]) -> list[Outcome]:
-    """One process's share.  ``subject`` is a variant's name, a file or a QEMU tree."""
+def _evaluate_all(
+    subject: str, cache: bool, until: str | None, points: Sequence[Point]
+) -> list[Outcome]:
+    """One process's share.  ``subject`` is a variant's name, a file or a QEMU tree.
+
+    ``until`` is the only rule that is asked about, None for all; where runs are slow, what comes
+    after its answer is not run.
+    """
     if subject in DESIGNS:
         return [evaluate(point, None, subject) for point in points]
     if _is_tree(subject):
-        return evaluate_tree(subject, points, cache)
+        return evaluate_tree(subject, points, cache, until)
     design = load_design(subject)
     return [evaluate(point, design) for point in points]
 
@@ -152,14 +158,17 @@ class _Workers:
         if self.pool is not None:
             self.pool.shutdown(cancel_futures=True)
 
-    def run(self, chunks: Sequence[Sequence[Point]]) -> Iterator[list[Outcome]]:
+    def run(
+        self, chunks: Sequence[Sequence[Point]], until: str | None = None
+    ) -> Iterator[list[Outcome]]:
         """The outcomes, chunk by chunk, in order."""
+        evaluate = partial(self.evaluate, until)
         if self.pool is None:
             for chunk in chunks:
-                yield self.evaluate(chunk)
+                yield evaluate(chunk)
             return
         try:
-            yield from self.pool.map(self.evaluate, chunks)
+            yield from self.pool.map(evaluate, chunks)
         except BrokenProcessPool as error:
             raise Usage(f"{self.subject}: a run went beyond its time or memory") from error
 
@@ -193,7 +202,7 @@ def shrink(workers: _Workers, name: str, start: Smallest) -> Smallest:
             if point in seen or size_of(point) >= size_of(best.point):
                 continue
             seen.add(point)
-            ((outcome,),) = workers.run([[point]])
+            ((outcome,),) = workers.run([[point]], name)
             answer = outcome.answers.get(name)
             if answer is not None and answer.state == FAILED:
                 best, improved = Smallest(point, answer.detail), True

@@ -51,6 +51,13 @@ def get(
         if plain != name:
             return get(m, a, owner, plain, site, node)
         result = _from_outside(owner, name)
+        if owner.facts:  # of what was made of something: so is its part
+            facts = tuple([f for f in owner.facts if m.policy.through_arithmetic(f.kind)])
+            result = result.with_facts(facts)
+    elif owner.facts and owner.open and m.policy.carried:
+        facts = tuple([f for f in owner.facts if m.policy.through_arithmetic(f.kind)])
+        if facts and all(ref.__class__ is Object and ref.shape == "opaque" for ref in owner.refs):
+            result = result.with_facts((*result.facts, *facts))
     if name in m.policy.fields:
         return m.policy.field(m, a, owner, name, result, site)
     return result

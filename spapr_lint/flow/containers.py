@@ -110,7 +110,7 @@ def known_items(target: Object) -> tuple[list[Value], bool]:
             return [slots.get(("item", "int", i), UNKNOWN) for i in range(size)], True
         rest = [value for _, value in items_of(target)]
     elif target.shape == "dict":
-        keys = [key_value(key) for key, _ in items_of(target)]
+        keys = [key_value(target, key) for key, _ in items_of(target)]
         unknown = slots.get(KEYS)
         if unknown is None and not target.many and ANY not in slots:
             return keys, size is not None
@@ -118,16 +118,19 @@ def known_items(target: Object) -> tuple[list[Value], bool]:
     else:
         rest = [value for _, value in items_of(target)]
         if ANY not in slots and size is not None:
-            return rest, True
+            # A set has no order: each place may hold any of them.
+            return ([join_all(rest)] * len(rest) if len(rest) > 1 else rest), True
     anything = slots.get(ANY)
     if anything is not None:
         rest.append(anything)
     return rest, False
 
 
-def key_value(key: tuple[str, str, Any]) -> Value:
-    """The key that a slot is for."""
-    return reference(key[2]) if key[1] == "object" else constant(key[2])
+def key_value(target: Object, key: tuple[str, str, Any]) -> Value:
+    """The key that a slot is for, as it was when something was first stored there."""
+    if key[1] == "object":
+        return reference(key[2])
+    return target.slots.get(("keyed", key)) or constant(key[2])
 
 
 def _names(view: Object) -> list[str]:
@@ -403,6 +406,8 @@ def store_item(
     if target.shape in SEQUENCES and size is None and (target.many or _negative(each)):
         m.journal.write(slots, ANY, join(slots.get(ANY, NOTHING), value))
         return
+    if key.facts and each not in slots and key.exact():
+        m.journal.write(slots, ("keyed", each), key)
     if weak and each in slots:
         value = join(slots[each], value)
     m.journal.write(slots, each, value)
@@ -483,7 +488,7 @@ def pairs(m: Machine, source: Value) -> list[tuple[Value, Value]]:
                 found.append((constant(name), ref.extra.slots[name]))
         elif ref.shape == "dict":
             for key, value in items_of(ref):
-                found.append((key_value(key), value))
+                found.append((key_value(ref, key), value))
             anything = ref.slots.get(ANY)
             if anything is not None:
                 found.append((ref.slots.get(KEYS, UNKNOWN), anything))

@@ -32,11 +32,11 @@ def iterate(m: Machine, a: Activation, source: Value, site: int) -> tuple[list[V
             return [join_all(list(column)) for column in columns], True
     for items, _ in rows:
         found.extend(items)
+    facts = tuple([f for f in source.facts if m.policy.through_arithmetic(f.kind)])
     if source.exact() and isinstance(source.constants[0], (str, bytes)):
         text = source.constants[0]
         if len(text) <= 64:
-            return [constant(part) for part in text], True
-    facts = tuple([f for f in source.facts if m.policy.through_arithmetic(f.kind)])
+            return [Value(facts, (), (part,)) for part in text], True
     if source.constants or source.open or not found:
         found.append(Value(facts, open=True))
     return found, False

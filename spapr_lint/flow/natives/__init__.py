@@ -110,9 +110,10 @@ _FUNCTIONS: dict[str, tuple[Call, Any]] = {
         )
     },
     **dict.fromkeys(
-        ["input", "open", "id", "help"],
+        ["input", "id", "help"],
         (reflection.unknown, None),
     ),
+    "open": (textual.open_, None),
     "eval": (evaluation.eval_, None),
     "exec": (evaluation.exec_, None),
     "compile": (functional.IDENTITY, None),

@@ -146,7 +146,10 @@ def convert(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Va
         if constants is not None:
             return Value(facts, (), constants)
         return Value(facts, (), (), True, value.form)
-    facts = arithmetic.mixed(m, a, [*g.values(), _held(m, a, value, site)], site).facts
+    parts = [*g.values(), _held(m, a, value, site)]
+    if data == "bytes" and value.refs:
+        parts.extend(iterables.iterate(m, a, value, site)[0])
+    facts = arithmetic.mixed(m, a, parts, site).facts
     return Value(facts, (), constants or (), constants is None)
 
 

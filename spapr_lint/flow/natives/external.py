@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spapr_lint.flow import arithmetic, calls
+from spapr_lint.flow import arithmetic, calls, iterables
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, Unreachable
 from spapr_lint.flow.natives import (
@@ -56,6 +56,17 @@ _WORDS = ("loads", "load", "literal_eval")
 def pieces(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """A list of pieces of the arguments."""
     return make(m, a, "list", [textual.mixed(m, a, g, site, data)], site, False)
+
+
+def _array(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``array.array(typecode, items)`` or alike: a list, to whoever follows what is in it.
+
+    ``data`` is the position of the items.
+    """
+    if len(g.positional) <= data:
+        return make(m, a, "list", [], site)
+    items, exact = iterables.iterate(m, a, g.positional[data], site)
+    return make(m, a, "list", items, site, exact)
 
 
 def read_back(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
@@ -150,6 +161,8 @@ TABLE: dict[str, tuple[Call, Any]] = {
         (constructors.wrapper, "property"),
     ),
     **dict.fromkeys(("decimal.Decimal", "fractions.Fraction"), (_math, None)),
+    "array.array": (_array, 1),
+    **dict.fromkeys(("numpy.array", "numpy.asarray"), (_array, 0)),
     "sys.exc_info": (exception_info, None),
     "sys.exception": (exception_info, 1),
     "traceback.format_exc": (exception_info, "text"),
@@ -174,7 +187,10 @@ def external(m: Machine, a: Activation, name: str, g: Arguments, site: int) -> V
         found = _by_prefix(name, last)
     if found is None:
         calls.escape(m, g)
-        return m.opaque(a, site, name=name)
+        made = m.opaque(a, site, name=name)
+        # What is not in view may hand on anything of what it is given.
+        labels = textual.mixed(m, a, g, site, None).facts if m.policy.carried else ()
+        return made.with_facts(labels) if labels else made
     return found[0](m, a, g, site, found[1])
 
 

@@ -60,6 +60,20 @@ def _write(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> V
     return UNKNOWN
 
 
+def open_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``open(path, mode)``: a path that is known is the same file wherever it is opened."""
+    path, mode = g.get(0, "file"), g.get(1, "mode")
+    if path is None or not path.exact() or not isinstance(path.constants[0], str):
+        return reference(m.allocate("holder", "buffer", a.module.index, site))
+    key = (f"file:{path.constants[0]}", "")
+    file = m.symbols.get(key)
+    if file is None:
+        file = m.symbols[key] = Object("holder", "buffer", 0, (0, 0))
+    if mode is not None and mode.exact() and str(mode.constants[0])[:1] == "w":
+        m.journal.write(file.slots, ANY, None)
+    return reference(file)
+
+
 def print_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``print(…, file=f)``: what is printed is written to the file."""
     from spapr_lint.flow.natives import stacks
@@ -120,4 +134,9 @@ TABLE: dict[str, tuple[Call, Any]] = {
     "string.Template": (carrier, "template"),
     "io.StringIO": (carrier, "buffer"),
     "io.BytesIO": (carrier, "buffer"),
+    **{
+        f"tempfile.{name}": (carrier, "buffer")
+        for name in ("TemporaryFile", "NamedTemporaryFile", "SpooledTemporaryFile")
+    },
+    **dict.fromkeys(("io.open", "codecs.open"), (open_, None)),
 }

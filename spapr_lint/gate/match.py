@@ -18,6 +18,8 @@ from spapr_lint.gate.diff import Delta
 _CALL = re.compile(r"([A-Za-z_]\w*)\s*\(")
 _FIELD = re.compile(r"(?:\.|->)\s*([A-Za-z_]\w*)")
 _CONSTANT = re.compile(r"\b[A-Z][A-Z0-9_]{2,}\b")
+# What the first step of a way says: a call, a field or a constant is of a kind; no local.
+_GIVEN = re.compile(r"(?:[\w.]+\(\)|\w+\.\w[\w.]*|[A-Z][A-Z0-9_]{2,}) is [a-z_]+\.[a-z]+$")
 _COMMENT = re.compile(r"/\*.*?(?:\*/|$)|//.*|#\s*noqa.*")
 _STRING = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
 # Words before a parenthesis that are no call, in C and in Python.
@@ -131,7 +133,9 @@ def _tiers(delta: Delta) -> tuple[_Tier, ...]:
         _Tier("hunk", lambda f: _old_hunk(f, delta), lambda f: _new_hunk(f, delta), True),
         _Tier("file shape", lambda f: shaped(after(f.path), f), lambda f: shaped(f.path, f), True),
         _Tier("file", lambda f: in_file(after(f.path), f), lambda f: in_file(f.path, f), True),
+        _Tier("hunk kinds", lambda f: _old_mix(f, delta), lambda f: _new_mix(f, delta), True),
         _Tier("moved shape", shape, shape, True),
+        _Tier("moved way", _by_way, _by_way, True),
         _Tier("moved", lambda f: f.fingerprint or None, lambda f: f.fingerprint or None, True),
     )
 
@@ -184,7 +188,7 @@ def _fingerprint(finding: Finding) -> str:
     return finding.fingerprint
 
 
-def _order(finding: Finding) -> tuple[str, int, int, str, str, str, str]:
+def _order(finding: Finding) -> tuple[str, int, int, str, str, str, str, str, str]:
     return (
         finding.path,
         finding.line,
@@ -193,6 +197,8 @@ def _order(finding: Finding) -> tuple[str, int, int, str, str, str, str]:
         finding.got,
         finding.wanted,
         finding.fingerprint,
+        finding.function,
+        sink_text(finding),
     )
 
 
@@ -218,7 +224,7 @@ def _new_loose_line(finding: Finding) -> Hashable:
     return (finding.path, finding.line), _what(finding)
 
 
-def _old_hunk(finding: Finding, delta: Delta) -> Hashable | None:
+def _old_hunk(finding: Finding, delta: Delta) -> tuple[Hashable, ...] | None:
     file = delta.old_file(finding.path)
     hunk = None if file is None else file.exact.hunk_at_old(finding.line)
     if file is None or hunk is None:
@@ -226,12 +232,29 @@ def _old_hunk(finding: Finding, delta: Delta) -> Hashable | None:
     return file.new_path, hunk, finding.function, shape(finding)
 
 
-def _new_hunk(finding: Finding, delta: Delta) -> Hashable | None:
+def _new_hunk(finding: Finding, delta: Delta) -> tuple[Hashable, ...] | None:
     file = delta.new_file(finding.path)
     hunk = None if file is None else file.exact.hunk_at_new(finding.line)
     if file is None or hunk is None:
         return None
     return file.new_path, hunk, finding.function, shape(finding)
+
+
+def _old_mix(finding: Finding, delta: Delta) -> Hashable | None:
+    """As the hunk's key, but whatever takes the number: that may be what got another name."""
+    key = _old_hunk(finding, delta)
+    return None if key is None else (*key[:3], _what(finding), producer(finding.source))
+
+
+def _new_mix(finding: Finding, delta: Delta) -> Hashable | None:
+    key = _new_hunk(finding, delta)
+    return None if key is None else (*key[:3], _what(finding), producer(finding.source))
+
+
+def _by_way(finding: Finding) -> Hashable | None:
+    """The steps between source and sink, as written; they tell nothing where there are none."""
+    between = ["".join(_COMMENT.sub("", step.text).split()) for step in finding.trace[1:-1]]
+    return (_what(finding), producer(finding.source), *between) if between else None
 
 
 def _uprooted(finding: Finding, delta: Delta) -> bool:
@@ -271,7 +294,14 @@ def shape(finding: Finding) -> tuple[str, str, str, Hashable, Hashable]:
 
 
 def producer(step: Step) -> Hashable:
-    """What gives the number, without names of locals: calls, or fields, or the text itself."""
+    """What gives the number, without names of locals.
+
+    That is the call, field or constant of which the first step speaks, else all calls or fields
+    of its line, else the text itself.
+    """
+    given = _GIVEN.match(step.note)
+    if given is not None:
+        return given[0]
     text = _COMMENT.sub("", step.text)
     calls = tuple(sorted(set(_CALL.findall(text)) - _NO_CALL))
     if calls:

@@ -278,3 +278,57 @@ def test_raw_records() -> None:
         ("D", "gone", ""),
         ("A", "", "to"),
     ]
+
+
+def with_way(item: Finding, *steps: tuple[str, str]) -> Finding:
+    """The finding, its way told by text and note of each step."""
+    made = tuple(
+        Step(item.path, item.line + n, 1, text, note) for n, (text, note) in enumerate(steps)
+    )
+    return replace(item, ways=(Way(made[0], made, "flowed"),))
+
+
+def put(path: str, *hunks: Hunk) -> Delta:
+    """A change of one file."""
+    return Delta((FileMap(path, path, LineMap(hunks), LineMap(hunks)),))
+
+
+def test_a_callee_of_another_name_takes_the_same_number() -> None:
+    """As QEMU 28976c99cf did: the line is new, its hunk and what gives the number are not."""
+    source = ("static void set(void *o, int n)", "OpaqueClass.set is irq.id")
+    old = with_way(finding(line=20, fingerprint="x"), source, ("ics_simple_set(ics, n);", ""))
+    new = with_way(finding(line=20, fingerprint="y"), source, ("ics_set(ics, n);", ""))
+    told = match([old], [new], put("a.c", Hunk(20, 21, 20, 21)))
+    assert [pair[:2] for pair in told.pairs] == [(0, 0)]
+    other = replace(new, wanted="ipi.id")
+    assert match([old], [other], put("a.c", Hunk(20, 21, 20, 21))).born == (0,)
+
+
+def test_a_loop_moved_into_another_function_takes_its_finding_along() -> None:
+    """As QEMU 0b0e52b131 did: another callee, another function, the loop as it was."""
+    steps = [
+        ("n = spapr_max_server_number(spapr);", "spapr_max_server_number() is server.bound"),
+        ("for (i = 0; i < n; ++i) {", "loop up to server.bound"),
+    ]
+    old = with_way(finding(line=20, function="f", fingerprint="x"), *steps, ("claim(x, i);", ""))
+    new = with_way(finding(line=60, function="g", fingerprint="y"), *steps, ("c->claim(y, i);", ""))
+    delta = put("a.c", Hunk(18, 24, 18, 18), Hunk(70, 70, 58, 64))
+    assert [pair[:2] for pair in match([old], [new], delta).pairs] == [(0, 0)]
+    steps[1] = ("for (j = 8; j < n; ++j) {", "loop up to server.bound")
+    new = with_way(new, *steps, ("c->claim(y, j);", ""))
+    assert match([old], [new], delta).born == (0,)
+
+
+def test_the_same_producer_in_another_call_is_no_new_way() -> None:
+    note = "spapr_max_server_number() is server.bound"
+    sink = ("cells(n);", "")
+    old = with_way(
+        finding(line=20), ("irq->dt(spapr, spapr_max_server_number(spapr));", note), sink
+    )
+    new = with_way(finding(line=20), ("irq_dt(spapr, spapr_max_server_number(spapr));", note), sink)
+    hunk = Hunk(20, 21, 20, 21)
+    assert match_ways(old, new, put("a.c", hunk)) == (0,)
+    other = with_way(
+        new, ("irq_dt(spapr, kvm_arch_vcpu_id(cs));", "kvm_arch_vcpu_id() is x.id"), sink
+    )
+    assert match_ways(old, other, put("a.c", hunk)) == (None,)

@@ -311,11 +311,13 @@ def test_a_loop_moved_into_another_function_takes_its_finding_along() -> None:
         ("for (i = 0; i < n; ++i) {", "loop up to server.bound"),
     ]
     old = with_way(finding(line=20, function="f", fingerprint="x"), *steps, ("claim(x, i);", ""))
-    new = with_way(finding(line=60, function="g", fingerprint="y"), *steps, ("c->claim(y, i);", ""))
-    delta = put("a.c", Hunk(18, 24, 18, 18), Hunk(70, 70, 58, 64))
+    new = with_way(
+        finding(line=60, function="g", fingerprint="y"), *steps, ("c->claim_irq(y, i);", "")
+    )
+    delta = put("a.c", Hunk(18, 24, 18, 18), Hunk(64, 64, 58, 64))
     assert [pair[:2] for pair in match([old], [new], delta).pairs] == [(0, 0)]
     steps[1] = ("for (j = 8; j < n; ++j) {", "loop up to server.bound")
-    new = with_way(new, *steps, ("c->claim(y, j);", ""))
+    new = with_way(new, *steps, ("c->claim_irq(y, j);", ""))
     assert match([old], [new], delta).born == (0,)
 
 

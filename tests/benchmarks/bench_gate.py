@@ -3,6 +3,7 @@
 Run it: ``SPAPR_LINT_QEMU_TREE=… python tests/benchmarks/bench_gate.py [PATCHES] [FOLDER…]``.
 It copies the folders (default: hw/ppc, hw/intc, include/hw/ppc) of a QEMU tree into a
 repository, makes that many one-line patches, and prints times in seconds and their ratios.
+Every other patch adds a call to a function, the rest add comments.
 """
 
 from __future__ import annotations
@@ -44,6 +45,16 @@ def run(folder: Path, *words: str) -> None:
     assert done.returncode in (0, 1), done.returncode
 
 
+def patched(text: bytes, number: int) -> bytes:
+    """A C file with one line more: a call at the end of some function, or a comment."""
+    ends = text.split(b"\n}\n")
+    if number % 2 == 0 or len(ends) < 2:
+        return text + b"/* patch %d */\n" % number
+    middle = len(ends) // 2
+    ends[middle - 1] += b"\n    trace_patch(%d);" % number
+    return b"\n}\n".join(ends)
+
+
 def prepared(tree: Path, folders: tuple[str, ...], patches: int, target: Path) -> Path:
     """A repository with these folders, and patches that each add a line to some C file."""
     for name in folders:
@@ -54,7 +65,7 @@ def prepared(tree: Path, folders: tuple[str, ...], patches: int, target: Path) -
     files = sorted(target.rglob("spapr*.c")) or sorted(target.rglob("*.c"))
     for number in range(patches):
         file = files[number % len(files)]
-        file.write_bytes(file.read_bytes() + b"/* patch %d */\n" % number)
+        file.write_bytes(patched(file.read_bytes(), number))
         git(target, "commit", "-q", "-a", "-m", f"patch {number}")
     return files[0]
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+from spapr_lint.model.constants import KVM_MAX_VCPUS
 from spapr_lint.runtime.check import field_name
 from spapr_lint.runtime.devicetree import DeviceTree, Node
 from spapr_lint.runtime.errors import Exited, Faulted
@@ -94,7 +95,7 @@ class CMachine:
         self._limits()
 
     def _limits(self) -> None:
-        """What QEMU's parser of -smp refuses (hw/core/machine-smp.c)."""
+        """What -smp and KVM refuse (hw/core/machine-smp.c, accel/kvm/kvm-all.c kvm_init())."""
         cls = find(self.run.qom.of(self.machine).record, self.run.qom.record("MachineClass"))
         if self.point.maxcpus > cls.max_cpus:
             name = self.run.qom.of(self.machine).name.removesuffix("-machine")
@@ -102,6 +103,13 @@ class CMachine:
                 f"Invalid SMP CPUs {self.point.maxcpus}. The max CPUs supported by machine "
                 f"'{name}' is {cls.max_cpus}"
             )
+
+        for what, count in (("SMP", self.point.cpus), ("hotpluggable", self.point.maxcpus)):
+            if self.point.kvm and count > KVM_MAX_VCPUS:
+                raise Exited(
+                    f"Number of {what} cpus requested ({count}) exceeds the maximum cpus "
+                    f"supported by KVM ({KVM_MAX_VCPUS})"
+                )
 
     def _init(self) -> None:
         call, spapr = self.run.call, self.spapr

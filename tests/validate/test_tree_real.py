@@ -23,6 +23,7 @@ from spapr_lint.validate.c_experiment import evaluate_c
 from spapr_lint.validate.c_machine import CMachine
 from spapr_lint.validate.c_source import CSource
 from spapr_lint.validate.command import main
+from spapr_lint.validate.experiment import evaluate
 from spapr_lint.validate.grid import Point
 from spapr_lint.validate.invariants import FAILED, NOT_RUN, PASSED
 
@@ -133,6 +134,14 @@ def test_machines_that_the_program_refuses(tmp_path: Path) -> None:
             CMachine(shipped(), point)
         assert caught.value.message.split(": ", 1)[-1] in said
         assert (status, kind) in ((1, Exited), (-6, Aborted))
+
+
+def test_what_kvm_refuses_is_no_fault() -> None:
+    for point in (Point(1, 2049, kvm=True), Point(1, 4096, ic_mode="xics", kvm=True)):
+        refused = evaluate_c(point, shipped()).refused
+        assert refused == evaluate(point, None).refused
+        assert refused is not None
+        assert "hotpluggable" in refused
 
 
 def test_the_live_fault_is_found(capsys: pytest.CaptureFixture[str]) -> None:

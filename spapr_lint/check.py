@@ -173,8 +173,8 @@ def _relative(path: str, base: str) -> str:
 
 def _display(base: str) -> Callable[[str], str]:
     """Paths of a tree as they are seen from the working directory."""
-    prefix = os.path.relpath(base, os.getcwd())
-    return lambda path: path if prefix == "." else os.path.normpath(os.path.join(prefix, path))
+    here = os.getcwd()
+    return lambda path: path if base == here else os.path.relpath(os.path.join(base, path), here)
 
 
 def _joined(reports: Sequence[Report]) -> Report:

@@ -23,6 +23,7 @@ from spapr_lint.relevance import Relevance
 from spapr_lint.sources import SourceFile, excluded, language_of
 from spapr_lint.translated import Made, Wanted, outline, outlines, read, translations
 
+_WORDS = re.compile(rb"[A-Za-z_]\w*")
 _NUMBER = re.compile(r"\(?(0x[0-9a-fA-F]+|0|[1-9][0-9]*)[uUlL]*\)?")
 _Named = Mapping[str, Sequence[tuple[str, str]]]
 
@@ -33,9 +34,8 @@ def load_c(reading: Reading, pack: Pack, options: Any) -> None:
     units, headers = _parse(reading, selected, options)
     if not units:
         return
-    words = pack.words | pack.sink_words
     if options.scope == "project":
-        more, others = _parse(reading, _context(reading, units, words, options), options)
+        more, others = _parse(reading, _context(reading, units, pack, options), options)
         units.update(more)
         headers.update(others)
     declarations = c.declarations(
@@ -98,21 +98,44 @@ def _parse(
     return {unit.path: unit for unit in units}, headers
 
 
-def _context(
-    reading: Reading, units: Mapping[str, c.Unit], words: frozenset[str], options: Any
-) -> list[str]:
+def _context(reading: Reading, units: Mapping[str, c.Unit], pack: Pack, options: Any) -> list[str]:
     """Files beside the headers that the selected ones include, if they hold a word."""
+    sources = [path for path in reading.tree.paths() if path.endswith(".c")]
     folders = {path.rpartition("/")[0] for path in units}
-    scanner = WordScanner(words)
+    ours = [unit for unit in units.values() if _families(unit, pack)]
+    folders |= _users(reading, ours, {path.rpartition("/")[0] for path in sources} - folders)
+    scanner = WordScanner(pack.words | pack.sink_words)
     found = []
-    for path in reading.tree.paths():
-        if not path.endswith(".c") or path in units or excluded(path, options.exclude):
+    for path in sources:
+        if path in units or excluded(path, options.exclude):
             continue
         if path.rpartition("/")[0] not in folders:
             continue
         content = reading.content(path)
         if content is not None and scanner.matches(content):
             found.append(path)
+    return found
+
+
+def _users(reading: Reading, units: Iterable[c.Unit], folders: set[str]) -> set[str]:
+    """Those of some folders whose files may call what the units define.
+
+    A caller includes the header that declares it; ``include/hw/ppc/x.h`` is how QEMU places the
+    headers of ``hw/ppc``.
+    """
+    defined: dict[str, set[bytes]] = {}
+    for unit in units:
+        names = {function.name.encode() for function in unit.functions if not function.static}
+        for header in unit.includes:
+            if header.rpartition("/")[0] in folders:
+                defined.setdefault(header, set()).update(names)
+    found: set[str] = set()
+    for header, names in sorted(defined.items()):
+        folder = header.rpartition("/")[0]
+        if folder not in found and reading.tree.exists(f"include/{header}"):
+            content = reading.content(f"include/{header}") or b""
+            if not names.isdisjoint(_WORDS.findall(content)):
+                found.add(folder)
     return found
 
 

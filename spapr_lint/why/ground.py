@@ -217,8 +217,8 @@ def _inside(path: str, base: str) -> str:
 
 
 def _display(base: str) -> Callable[[str], str]:
-    prefix = os.path.relpath(base, os.getcwd())
-    return lambda path: path if prefix == "." else os.path.normpath(os.path.join(prefix, path))
+    here = os.getcwd()
+    return lambda path: path if base == here else os.path.relpath(os.path.join(base, path), here)
 
 
 def _covers(piece: Piece, spot: Spot) -> bool:

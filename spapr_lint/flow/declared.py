@@ -16,20 +16,39 @@ if TYPE_CHECKING:
 
 def parameters(policy: Policy, m: Machine, closure: Closure, env: Env) -> Env:
     """Parameters as annotations, slots and the pack declare them."""
-    function = closure.function
     module = m.program.modules[closure.module]
-    slots = m.program.slots_of(closure)
-    specific = policy.parameter_producers.get(function.name, ())
-    generic = policy.parameter_producers.get("*", ())
-    for position, parameter in enumerate(function.parameters):
+    key = (closure.module, closure.index)
+    producers = m.program.parameter_producers.get(key)
+    if producers is None:
+        producers = m.program.parameter_producers[key] = _producers(policy, m, module, closure)
+    for parameter, (plain, inner) in zip(closure.function.parameters, producers, strict=True):
         value = env[parameter.name]
         if parameter.annotation is not None:
             value = _annotated(
                 policy, m, module, parameter.annotation, value, parameter.site, parameter.name
             )
+        if plain:
+            value = _declared_parameter(policy, module, plain, value, parameter)
+        if inner:
+            value = _declared_items(policy, m, module, inner, value, parameter)
+        env[parameter.name] = value
+    return env
+
+
+def _producers(
+    policy: Policy, m: Machine, module: Module, closure: Closure
+) -> list[tuple[list[Any], list[Any]]]:
+    """What the pack says of each parameter itself, and of what each holds."""
+    slots = m.program.slots_of(closure)
+    named = (
+        *policy.parameter_producers.get(closure.function.name, ()),
+        *policy.parameter_producers.get("*", ()),
+    )
+    found = []
+    for position, parameter in enumerate(closure.function.parameters):
         producers = [
             p
-            for p in (*specific, *generic)
+            for p in named
             if p.parameter in (parameter.name, str(position))
             and (p.owner is None or p.owner in m.program.parameter_types(closure))
         ]
@@ -41,13 +60,9 @@ def parameters(policy: Policy, m: Machine, closure: Closure, env: Env) -> Env:
                 and (owner == p.owner or (owner is None and (module.speaks or not p.owner)))
             )
         plain = [p for p in producers if p.item is None and not p.element]
-        if plain:
-            value = _declared_parameter(policy, module, plain, value, parameter)
         inner = [p for p in producers if p.item is not None and policy.applies(p, module)]
-        if inner:
-            value = _declared_items(policy, m, module, inner, value, parameter)
-        env[parameter.name] = value
-    return env
+        found.append((plain, inner))
+    return found
 
 
 def _declared_parameter(

@@ -44,6 +44,9 @@ class Program:
         self.property_table: dict[str, dict[tuple[str, str], None]] = {}
         self.known: dict[str, list[Closure]] = {}
         self.fillers: dict[str, dict[str, None]] = {}
+        # By function, for each parameter: what the pack says of it, and of what it holds.
+        self.parameter_producers: dict[tuple[int, int], list[tuple[list[Any], list[Any]]]] = {}
+        self._structs: dict[str, bool] = {}
         # By module the blocks that put a function into a field, as far as the survey looked.
         self.assigning: dict[int, list[ir.Block]] = {}
         self.written: set[tuple[int, str]] = set()
@@ -225,7 +228,10 @@ class Program:
     def symbol(self, m: Machine, module: Module, name: str) -> Object | None:
         """The instance from outside of a type that is in view."""
         if module.language == "c":
-            return m.symbol(name, "") if name in self.structs else None
+            known = self._structs.get(name)
+            if known is None:
+                known = self._structs[name] = name in self.structs
+            return m.symbol(name, "") if known else None
         bound = module.namespace.slots.get(name.partition(".")[0])
         klass = None
         if bound is not None:

@@ -119,8 +119,8 @@ def _roots(m: Machine, program: Program) -> None:
                 if key in m.evaluated:
                     continue
                 root = roots[key] = Root(closures[key])
-            elif not _stale(m, root):
-                continue
+            elif m.total > scope.TOTAL or not _stale(m, root):
+                continue  # of what is too large, each function is looked into once
             _run_root(m, root)
             _spent(m, program, key[0])
             ran = True

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
 from spapr_lint.check import check
 from spapr_lint.findings import Report
+from spapr_lint.flow import scope, solve
 from spapr_lint.tree import MemoryTree
 
 SECONDS = 30  # of processor time, on a machine that may be loaded; each needs about one
@@ -91,3 +93,24 @@ def test_generators_that_recur_into_one_another(pack: str) -> None:
     report = followed(text + "for each in g0(source()):\n    sink(each)\n", pack)
     assert len(report.findings) == 1
     assert report.ledger.limits_hit
+
+
+def test_what_is_too_large_is_looked_into_once(pack: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Functions that read what the next one writes would be run again and again."""
+    monkeypatch.setattr(scope, "TOTAL", 500)
+    runs: dict[str, int] = {}
+    run = solve._run_root
+
+    def counted(m: Any, root: Any) -> None:
+        name = root.closure.function.name
+        runs[name] = runs.get(name, 0) + 1
+        run(m, root)
+
+    monkeypatch.setattr(solve, "_run_root", counted)
+    methods = "".join(
+        f"    def m{n}(self):\n        self.a{n} = self.a{n + 1} or source()\n" for n in range(300)
+    )
+    report = followed(f"class C:\n{methods}    def end(self):\n        sink(self.a299)\n", pack)
+    assert any("too large" in unseen.what for unseen in report.ledger.limits_hit)
+    assert len(runs) > 200
+    assert sum(runs.values()) < 1.2 * len(runs)

@@ -157,7 +157,7 @@ def lists(outside):
     f = [[] for _ in "ab"]
     f[0].append(outside)
     os.system(f[1])  # no flow
-    os.system([x for x in c if x == 1])  # no flow SPURIOUS
+    os.system([x for x in c if x == 1])  # no flow
 
 
 def dictionaries(outside):

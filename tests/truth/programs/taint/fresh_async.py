@@ -113,7 +113,7 @@ async def iterations():
     async for value in numbers(["x"]):
         sink_taint(value)  # no flow
     sink_taint([v async for v in numbers(["x", taint()])])  # flow
-    sink_taint([v async for v in numbers([taint()]) if v == "x"])  # no flow SPURIOUS
+    sink_taint([v async for v in numbers([taint()]) if v == "x"])  # no flow
     sink_taint({k: v async for k, v in numbers([("a", taint())])}["a"])  # flow
     async for value in Ticker(["x"]):
         sink_taint(value)  # no flow

@@ -246,24 +246,24 @@ def trees():
 
 def parsers():
     p = argparse.Namespace(a=taint(), b="x")
-    sink_taint(p.a)  # flow MISSING
+    sink_taint(p.a)  # flow
     sink_taint(p.b)  # no flow
     rows = list(csv.reader(io.StringIO("a," + taint())))
-    sink_taint(rows[0][1])  # flow MISSING
+    sink_taint(rows[0][1])  # flow
     out = io.StringIO()
     csv.writer(out).writerow(["x", taint()])
-    sink_taint(out.getvalue())  # flow MISSING
+    sink_taint(out.getvalue())  # flow
     sink_taint(html.unescape(html.escape(taint())))  # flow
     sink_taint(shlex.split("a " + taint()))  # flow
     sink_taint(shlex.quote("x"))  # no flow
-    sink_taint(urllib.parse.urlparse("http://x/" + taint()).path)  # flow MISSING
+    sink_taint(urllib.parse.urlparse("http://x/" + taint()).path)  # flow
     sink_taint(urllib.parse.urljoin("http://x/", taint()))  # flow
     sink_taint(urllib.parse.urljoin("http://x/", "a"))  # no flow
-    sink_taint(pprint.pformat([taint()]))  # flow MISSING
+    sink_taint(pprint.pformat([taint()]))  # flow
     sink_taint(string.capwords(taint()))  # flow
     sink_taint(string.Formatter().format("{}", taint()))  # flow
     sink_taint(string.Formatter().format("{}", "x"))  # no flow
-    sink_taint(os.fspath(taint()))  # flow MISSING
+    sink_taint(os.fspath(taint()))  # flow
     sink_taint(os.path.normpath("x/" + taint()))  # flow
     sink_taint(os.path.exists(taint()))  # no flow
     sink_taint(logging.getLogger("x").name)  # no flow
@@ -373,7 +373,7 @@ def closures():
     A, B = make(), make()
     A().add(taint())
     sink_taint(A().all())  # flow
-    sink_taint(B().all())  # no flow SPURIOUS
+    sink_taint(B().all())  # no flow
 
     def accumulate():
         total = ""
@@ -565,7 +565,7 @@ def misc():
     sink_taint(p.x)  # no flow
     sink_taint(p.y)  # flow
     sink_taint(p._replace(x=taint()).x)  # flow
-    sink_taint({n: v for n, v in zip(p._fields, p)}["x"])  # no flow SPURIOUS
+    sink_taint({n: v for n, v in zip(p._fields, p)}["x"])  # no flow
     sink_taint(vars(ns)["a"])  # no flow
     sink_taint((lambda *a, **k: (a, k))(1, z=taint())[1]["z"])  # flow
     sink_taint(getattr(ns, "a" if choice() else "b"))  # flow

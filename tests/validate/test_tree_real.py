@@ -191,7 +191,7 @@ def test_the_reference_model_says_the_same_of_every_rule() -> None:
 # ---- the reviewed fix, on the same source: anchors of a few words, text of our own
 
 
-def fixed(*, ends_by_cpus: bool) -> Program:
+def changed(*, ends_by_cpus: bool) -> dict[str, bytes]:
     """Both versions of the series: IPIs and range by the number of vCPUs; then ENDs as well."""
     irq = (Path(TREE) / "hw/ppc/spapr_irq.c").read_text()
     xive = (Path(TREE) / "hw/intc/spapr_xive.c").read_text()
@@ -202,8 +202,12 @@ def fixed(*, ends_by_cpus: bool) -> Program:
     cell = "cpu_to_be32(MACHINE(qdev_get_machine())->smp.max_cpus)"
     anchor = "cpu_to_be32(SPAPR_IRQ_IPI + nr_servers)"
     xive = once(xive, anchor, cell)
-    files = {"hw/ppc/spapr_irq.c": irq.encode(), "hw/intc/spapr_xive.c": xive.encode()}
-    return program(CSource(MemoryTree(files, DiskTree(TREE))))
+    return {"hw/ppc/spapr_irq.c": irq.encode(), "hw/intc/spapr_xive.c": xive.encode()}
+
+
+def fixed(*, ends_by_cpus: bool) -> Program:
+    """The tree with one of the versions."""
+    return program(CSource(MemoryTree(changed(ends_by_cpus=ends_by_cpus), DiskTree(TREE))))
 
 
 def once(text: str, anchor: str, new: str) -> str:
@@ -229,6 +233,23 @@ def test_the_second_version_of_the_fix_aborts_the_bring_up() -> None:
     dense = evaluate_c(Point(2, 2), made).answers
     assert dense["ends-exist"].state == PASSED
     assert dense["ipis-boot"].state == PASSED
+
+
+def test_the_command_names_the_smallest_machine_of_the_second_version(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder in ("include", "hw/ppc", "hw/intc", "hw/cpu", "target/ppc", "linux-headers"):
+        shutil.copytree(Path(TREE) / folder, tmp_path / folder)
+    for path, content in changed(ends_by_cpus=True).items():
+        (tmp_path / path).write_bytes(content)
+    options = ["--vsmt", "8", "--smp", "4", "--ic-mode", "xive", "--no-kvm", "-j", "1"]
+    assert main([str(tmp_path), *options]) == 1
+    told = capsys.readouterr().out
+    failing = [line.split()[1] for line in told.splitlines() if line.startswith("FAIL")]
+    assert failing == ["ends-exist", "no-abort"]
+    at, words = told.index("FAIL no-abort"), "-M pseries,ic-mode=xive,vsmt=2 -cpu power9 -smp 1,"
+    assert f"smallest machine: {words}threads=1,maxcpus=2\n" in told[at:]
+    assert "h_int_get_queue_info: Assertion `end_idx < xive->nr_ends' failed" in told[at:]
 
 
 MUTANTS = {

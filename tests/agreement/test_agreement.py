@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.agreement.agreement import Judged, Tally, judge, report
+from tests.agreement.kept import Sweeps
 from tests.agreement.mutants import Mutant, every, mutated, source, stripped
 from tests.agreement.observe import observe
+from tests.agreement.reasons import UNKNOWN, reason
 
 # Mutants that must be seen by both: module, what is written instead of what.
 MUST = [
@@ -79,3 +81,26 @@ def test_the_count() -> None:
     assert "recall 0.5000" in report(tally)
     assert Tally([Judged(other[2], [], False, ["SPL102"])]).equal
     assert Tally([]).recall == 1
+
+
+def test_what_the_sweep_saw_is_kept(tmp_path: Path) -> None:
+    one, other = every()[:2]
+    file = str(tmp_path / "sweeps")
+    assert Sweeps(file).get(one, lambda _: (["f"], True)) == (["f"], True)
+    again = Sweeps(file)
+    assert again.get(one, lambda _: ([], False)) == (["f"], True)
+    assert again.get(other, lambda _: ([], False)) == ([], False)
+    (tmp_path / "sweeps").write_text('["of another model", null, [], false]\n')
+    assert Sweeps(file).seen == {}
+
+
+def test_a_reason_is_of_a_place_or_of_numbers() -> None:
+    by_place = of("xics_kvm", "ics.offset", "srcno")
+    assert "kernel" in reason(by_place)
+    by_numbers = of("variants/nr_ipis", "SPAPR_XIRQ_BASE", "spapr.smc.nr_xirqs")
+    assert "0x1000" in reason(by_numbers)
+    assert reason(of("spapr_xive_hcall", "target", "lisn")) == UNKNOWN
+
+
+def test_a_first_look_sees_the_same() -> None:
+    assert judge(of("spapr_xive_hcall", "target", "lisn"), first_look=True).codes

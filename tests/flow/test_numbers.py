@@ -157,7 +157,18 @@ def use(cpu: PowerPCCPU, spapr, flag):
     spapr_find_cpu(end_idx, spapr)  # SPL106
     spapr_find_cpu(block, spapr)
 """
+CORES = """
+def realize(smp: CpuTopology, cs: CPUState):
+    for core_id in range(0, smp.cpus, smp.threads):
+        for i in range(smp.threads):
+            cs.cpu_index = core_id + i
+    for first in range(0, smp.max_cpus, smp.threads):
+        for i in range(smp.threads):
+            cs.cpu_index = first + i
+            cs.cpu_index = first + smp.max_cpus  # SPL202
+"""
 PROGRAMS = {
+    "cores": CORES,
     "two places added": TWO_PLACES,
     "ranges": RANGES,
     "scaled and masked": SCALED,
@@ -169,7 +180,7 @@ PROGRAMS = {
 
 # QEMU's structs, as a model has them; after the text, whose lines count.
 TYPES = ("ICSState", "SpaprXive", "SpaprMachineState", "SpaprVioDevice", "CpuTopology")
-TYPES += ("PowerPCCPU", "XiveEAS")
+TYPES += ("PowerPCCPU", "XiveEAS", "CPUState")
 
 
 def found(text: str) -> list[tuple[int, str]]:

@@ -11,7 +11,7 @@ from spapr_lint import ir
 from spapr_lint.flow import arithmetic, attributes, binding, classes, containers, iterables
 from spapr_lint.flow.machine import Activation, Machine
 from spapr_lint.flow.objects import ClassRef, Native, Object
-from spapr_lint.flow.values import UNKNOWN, Value, constant, join_all, reference, truth
+from spapr_lint.flow.values import UNKNOWN, Value, constant, join_all, reference, truth, unlabelled
 
 _SELF_CAPTURING = ("int", "str", "float", "bool", "bytes", "list", "tuple", "dict", "set")
 
@@ -199,8 +199,21 @@ def _or(m: Machine, a: Activation, p: ir.Node, value: Value) -> bool | None:
 
 def _as(m: Machine, a: Activation, p: ir.Node, value: Value) -> bool | None:
     fits = match(m, a, p[1], value)
-    binding.bind(m, a, p[2], value, p[-1])
+    binding.bind(m, a, p[2], matched(p[1], value), p[-1])
     return fits
+
+
+def matched(pattern: ir.Node, value: Value) -> Value:
+    """What fits the pattern: what equals a constant of the program carries no label any more."""
+    if value.facts and _constant(pattern):
+        return value.with_facts(unlabelled(value.facts))
+    return value
+
+
+def _constant(pattern: ir.Node) -> bool:
+    if pattern[0] == ir.P_OR:
+        return all(_constant(each) for each in pattern[1])
+    return bool(pattern[0] == ir.P_VALUE and pattern[1][0] == ir.CONST)
 
 
 _MATCHERS: dict[int, Any] = {

@@ -220,6 +220,8 @@ def _match(m: Machine, a: Activation, n: ir.Node) -> bool:
         if fits is False:
             m.journal.undo(mark)
             continue
+        if subject[0] == ir.NAME and value.facts and a.env.get(subject[1]) is not None:
+            a.env[subject[1]] = matching.matched(pattern, a.env[subject[1]])
         goes = block(m, a, body)
         changes = m.journal.undo(mark)
         if goes:

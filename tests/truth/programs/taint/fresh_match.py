@@ -132,7 +132,7 @@ def guards_and_names():
             sink_taint(n)  # no flow
     match "x" if choice() else taint():
         case "x" as x:
-            sink_taint(x)  # no flow SPURIOUS
+            sink_taint(x)  # no flow
         case other:
             sink_taint(other)  # flow
 
@@ -160,3 +160,21 @@ mappings()
 sequences()
 guards_and_names()
 constants()
+
+
+def compared():
+    value = "x" if choice() else taint()
+    match value:
+        case "x" | "y":
+            sink_taint(value)  # no flow
+        case "z":
+            sink_taint(value)  # no flow DEAD
+        case _:
+            sink_taint(value)  # flow
+    if value in ("x", "y"):
+        sink_taint(value)  # no flow
+    elif value != "q":
+        sink_taint(value)  # flow
+
+
+compared()

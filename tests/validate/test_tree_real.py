@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import functools
 import itertools
+import json
 import os
 import shutil
 import struct
 import subprocess
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
@@ -186,6 +188,23 @@ def test_the_reference_model_says_the_same_of_every_rule() -> None:
             assert answer.state == its.answers[name].state, (str(point), name, answer)
         run += mine.refused is None
     assert run > 20
+
+
+def test_a_tree_in_each_format(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    few = ["--smp", "1,maxcpus=2", "--vsmt", "2", "--machine", "pseries-6.2", "-j", "1"]
+    assert main([TREE, *few, "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["version"], told["subject"], told["machines"]) == (1, TREE, 6)
+    assert all(rule["state"] == PASSED for rule in told["invariants"])
+    assert told["stubs"]["cpu_reset"] > 0
+    target = tmp_path / "out.html"
+    assert main([TREE, *few, "--kvm", "--ic-mode", "xive", "--format", "html"]) == 0
+    page = capsys.readouterr().out
+    assert page.count("<rect") > 10
+    assert "ipis-migration" in page
+    options = ["--grid", "full", "--ic-mode", "xics", "--no-kvm", "--smp", "1", "--vsmt", "1"]
+    assert main([TREE, *options, "--format", "svg", "--output", str(target)]) == 0
+    assert ET.parse(target).getroot().tag.endswith("svg")
 
 
 # ---- the reviewed fix, on the same source: anchors of a few words, text of our own

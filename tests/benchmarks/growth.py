@@ -106,6 +106,15 @@ def long_class(size: int) -> str:
     return f"class C:\n{methods}c = C()\nsink(c.m{size - 1}(source()))\nsink(c.a0)\n"
 
 
+def field_chain(size: int) -> str:
+    """Methods that nobody calls, each of which reads the field that the next one writes."""
+    methods = "".join(
+        f"    def m{n}(self):\n        self.a{n} = self.a{n + 1} or {n}\n" for n in range(size)
+    )
+    ends = f"    def start(self):\n        self.a{size} = source()\n"
+    return f"class C:\n{methods}{ends}    def end(self):\n        sink(self.a0)\n"
+
+
 def loops(size: int) -> str:
     """Loops one after the other, each over what the one before filled."""
     part = "b = []\nfor i in a:\n    if choice():\n        b.append(i)\na = b\n"
@@ -148,6 +157,7 @@ SHAPES = (
     Shape(nested_literal, 10000),
     Shape(long_function, 10000),
     Shape(long_class, 4000),
+    Shape(field_chain, 4000),
     Shape(loops, 1000),
     Shape(nested_calls, 4000),
     Shape(globals_written, 2000),

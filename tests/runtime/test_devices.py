@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from spapr_lint.runtime.errors import Faulted
@@ -185,7 +187,7 @@ def test_a_bus_device_calls_its_parents_realize(run: Run) -> None:
 
 
 def test_handlers_of_the_machine_are_called_in_order(run: Run) -> None:
-    dev = run.call("make", run.link.evaluate("hw/demo.c", _text("demo-more")), 0)
+    dev = run.call("make", run.link.evaluate("hw/demo.c", ast.Constant("demo-more")), 0)
     box = Ref(0)
     run.link.natives["qemu_register_reset"](run.link.natives["device_cold_reset"], dev)
     run.link.natives["qemu_register_reset"](lambda opaque: setattr(opaque, "v", 1), box)
@@ -196,12 +198,6 @@ def test_handlers_of_the_machine_are_called_in_order(run: Run) -> None:
 def test_what_is_no_object_is_not_realized(run: Run) -> None:
     with pytest.raises(Faulted, match="is no object"):
         run.devices.realize(run.qom.record("DeviceState")(), None, None)
-
-
-def _text(text: str) -> object:
-    import ast
-
-    return ast.Constant(text)
 
 
 def test_declarations_with_a_name_in_small_letters() -> None:

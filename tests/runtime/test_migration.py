@@ -203,8 +203,8 @@ void gone(D *d)
 """
     run = c(text)
     d = run.call("make")
-    for running in (False, True):
-        run.link.run(lambda on=running: run.devices.changed(running=on))
+    run.link.run(lambda: run.devices.changed(running=False))
+    run.link.run(lambda: run.devices.changed(running=True))
     run.call("gone", d)
     run.link.run(lambda: run.devices.changed(running=False))
     assert d.state == 12

@@ -62,7 +62,9 @@ Nodes = dict[str, dict[str, bytes]]
 def unflattened(blob: bytes) -> Nodes:
     """The nodes of a flattened device tree by path."""
     structure, strings = struct.unpack(">2I", blob[8:16])
-    at, path, found = structure, [], {}
+    at = structure
+    path: list[str] = []
+    found: Nodes = {}
     while True:
         (token,) = struct.unpack(">I", blob[at : at + 4])
         at += 4

@@ -20,7 +20,7 @@ from spapr_lint.findings import Finding, Ledger, Report, Suppressed, Unseen
 from spapr_lint.packs import Pack, PackError, load_packs
 from spapr_lint.python.front import collector_off
 from spapr_lint.reports import packed, unpacked
-from spapr_lint.sources import PYTHON, C, excluded, select
+from spapr_lint.sources import PYTHON, C, excluded, seen_from_here, select
 from spapr_lint.tree import DiskTree, MemoryTree, Tree
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _on_disk(
             return _stdin_alone(stdin, options)
         inside = _relative(real, base)
         tree = MemoryTree({inside: stdin[1]}, DiskTree(base))
-        return run(tree, [*groups.get(base, ()), inside], options, _display(base))
+        return run(tree, [*groups.get(base, ()), inside], options, seen_from_here(base))
     reports = [_remembered(base, inside, options) for base, inside in groups.items()]
     return reports[0] if len(reports) == 1 else _joined(reports)
 
@@ -144,13 +144,13 @@ def _on_disk(
 def _remembered(base: str, paths: list[str], options: Options) -> Report:
     """The report on a folder, from memory if nothing that it depends on has changed."""
     if not options.cache:
-        return run(DiskTree(base), paths, options, _display(base))
+        return run(DiskTree(base), paths, options, seen_from_here(base))
     question = repr((os.getcwd(), paths, replace(options, jobs=None, progress=None)))
     state = [*answers.stamps(base, (*PYTHON, *C)), *answers.tool_state(options.packs)]
     known = answers.recall(base, question, state)
     if isinstance(known, dict):
         return unpacked(known)
-    report = run(DiskTree(base), paths, options, _display(base))
+    report = run(DiskTree(base), paths, options, seen_from_here(base))
     answers.remember(base, question, state, packed(report))
     return report
 
@@ -169,12 +169,6 @@ def _below(path: str, base: str) -> bool:
 
 def _relative(path: str, base: str) -> str:
     return os.path.relpath(path, base).replace(os.sep, "/")
-
-
-def _display(base: str) -> Callable[[str], str]:
-    """Paths of a tree as they are seen from the working directory."""
-    here = os.getcwd()
-    return lambda path: path if base == here else os.path.relpath(os.path.join(base, path), here)
 
 
 def _joined(reports: Sequence[Report]) -> Report:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatch
 from functools import cached_property
 from typing import cast
@@ -124,6 +124,12 @@ class SourceFile:
         if not self.lines:
             return line
         return self.lines[min(line, len(self.lines)) - 1] or 1
+
+
+def seen_from_here(base: str) -> Callable[[str], str]:
+    """Paths of a tree as they are seen from the working directory."""
+    here = os.getcwd()
+    return lambda path: path if base == here else os.path.relpath(os.path.join(base, path), here)
 
 
 def package_of(tree: Tree) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from spapr_lint import ir
@@ -21,7 +21,7 @@ from spapr_lint.flow.policy import Policy
 from spapr_lint.packs import Pack
 from spapr_lint.python import positions
 from spapr_lint.python.positions import Position
-from spapr_lint.sources import Selection, SourceFile, language_of, select
+from spapr_lint.sources import Selection, SourceFile, language_of, seen_from_here, select
 from spapr_lint.tree import DiskTree
 from spapr_lint.why.observe import Observer, tables
 
@@ -190,7 +190,7 @@ def ground(
     chosen = select(tree, inside, exclude)
     asked = frozenset(filter(tree.exists, inside))  # a question about a file is no check of it
     selection = Selection(sorted(asked.union(chosen.files)), asked)
-    loaded = load(tree, selection, pack, options, _display(base))
+    loaded = load(tree, selection, pack, options, seen_from_here(base))
     return Ground(loaded, pack, base, named)
 
 
@@ -214,11 +214,6 @@ def require(spot: Spot) -> None:
 
 def _inside(path: str, base: str) -> str:
     return os.path.relpath(os.path.realpath(path), os.path.realpath(base)).replace(os.sep, "/")
-
-
-def _display(base: str) -> Callable[[str], str]:
-    here = os.getcwd()
-    return lambda path: path if base == here else os.path.relpath(os.path.join(base, path), here)
 
 
 def _covers(piece: Piece, spot: Spot) -> bool:

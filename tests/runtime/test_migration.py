@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from spapr_lint.runtime.errors import UnknownExternal
+from spapr_lint.runtime.errors import Stopped, UnknownExternal
 from spapr_lint.runtime.migration import Unfit
 from spapr_lint.runtime.run import Run
 
@@ -208,3 +208,39 @@ void gone(D *d)
     run.call("gone", d)
     run.link.run(lambda: run.devices.changed(running=False))
     assert d.state == 12
+
+
+HOSTILE = {
+    "a table that holds itself": "VMSTATE_STRUCT_POINTER(self, Bad, vmstate_bad, vmstate_bad, Bad)",
+    "a buffer that is none": "VMSTATE_BUFFER(n, Bad)",
+    "a field that is Python's": "VMSTATE_UINT32(__dict__, Bad)",
+    "a field of ours": "VMSTATE_UINT32(_holder, Bad)",
+    "a table that is a number": "VMSTATE_STRUCT(n, Bad, 1, 5, Bad)",
+    "too few arguments": "VMSTATE_UINT32(n)",
+    "a call in a name": "VMSTATE_VBUFFER_UINT32(n, Bad, 1, NULL, g_malloc(1))",
+}
+
+
+@pytest.mark.parametrize("entry", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_table_stops(c: Runner, entry: str) -> None:
+    text = (
+        TEXT
+        + f"""
+typedef struct Bad {{ struct Bad *self; uint32_t n; }} Bad;
+static const VMStateDescription vmstate_bad = {{
+    .name = "bad",
+    .fields = (VMStateField[]) {{ {entry}, VMSTATE_END_OF_LIST() }},
+}};
+void bad(void)
+{{
+    Bad *b = g_new0(Bad, 1);
+
+    b->self = b;
+    vmstate_register(NULL, 1, &vmstate_bad, b);
+}}
+"""
+    )
+    run = c(text)
+    run.call("bad")
+    with pytest.raises(Stopped):
+        saved(run)

@@ -466,37 +466,6 @@ def catches(m: Machine, value: Value, wanted: Value) -> bool | None:
     return answers.pop() if len(answers) == 1 else None
 
 
-def catches_part(m: Machine, value: Value, wanted: Value) -> bool | None:
-    """Whether ``except* wanted`` takes anything of a raised group."""
-    answers: set[bool | None] = set()
-    for item in _grouped(value):
-        answers.add(catches(m, item, wanted))
-    return False if answers == {False} else None
-
-
-def _grouped(value: Value) -> list[Value]:
-    """The exceptions that are raised: those in a group, or the one."""
-    found: list[Value] = []
-    for ref in value.refs:
-        held = ref.slots.get("exceptions") if isinstance(ref, Object) else None
-        inner = [] if held is None else [r for r in held.refs if isinstance(r, Object)]
-        if inner:
-            found += [item for each in inner for item in containers.known_items(each)[0]]
-        else:
-            found.append(reference(ref))
-    return found if found and not value.open else [*found, UNKNOWN]
-
-
-def group_of(m: Machine, a: Activation, raised: Value, wanted: Value, site: int) -> Value:
-    """The group that ``except* wanted as name`` binds."""
-    items = [item for item in _grouped(raised) if catches(m, item, wanted) is not False]
-    held = m.allocate("tuple", None, a.module.index, site)
-    containers.fill(m, held, items, True)
-    made = m.allocate("instance", "ExceptionGroup", a.module.index, site)
-    made.slots["exceptions"] = reference(held)
-    return reference(made)
-
-
 def _catches_one(ref: Any, kinds: list[Any]) -> bool | None:
     klass = class_of(ref)
     name = klass.native if klass is not None else (ref.type if ref.__class__ is Object else None)

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 from spapr_lint import ir
-from spapr_lint.flow import binding, calls, classes, managers
+from spapr_lint.flow import binding, calls, classes, containers, managers
 from spapr_lint.flow.imports import bind_name
 from spapr_lint.flow.machine import Activation, Changes, Collector, Env, Final, Machine, Unreachable
+from spapr_lint.flow.objects import Object
 from spapr_lint.flow.states import State, merge_env, merge_states
-from spapr_lint.flow.values import NOTHING, UNKNOWN, Value, join_all, truth
+from spapr_lint.flow.values import NOTHING, UNKNOWN, Value, join_all, reference, truth
 
 Raised = tuple[Value, Env, Changes]
 
@@ -167,7 +168,7 @@ def _handle(
         for state in pending:
             match = True if wanted is None else classes.catches(m, state[0], wanted)
             if grouped and wanted is not None and match is None:
-                match = classes.catches_part(m, state[0], wanted)
+                match = catches_part(m, state[0], wanted)
             if match is not False:
                 taken.append(state)
             if match is not True:
@@ -182,7 +183,7 @@ def _handle(
         if name is not None:
             site = body[0][-1] if body else types[-1]
             if grouped:
-                raised = classes.group_of(m, a, raised, wanted or UNKNOWN, site)
+                raised = group_of(m, a, raised, wanted or UNKNOWN, site)
             bind_name(m, a, name.lstrip("*"), raised, site)
         a.uncertain += 1
         goes = m.tables.block(m, a, body)
@@ -191,6 +192,37 @@ def _handle(
         if goes:
             ends.append((a.env, changes))
     return ends, pending
+
+
+def catches_part(m: Machine, value: Value, wanted: Value) -> bool | None:
+    """Whether ``except* wanted`` takes anything of a raised group."""
+    answers: set[bool | None] = set()
+    for item in _grouped(value):
+        answers.add(classes.catches(m, item, wanted))
+    return False if answers == {False} else None
+
+
+def _grouped(value: Value) -> list[Value]:
+    """The exceptions that are raised: those in a group, or the one."""
+    found: list[Value] = []
+    for ref in value.refs:
+        held = ref.slots.get("exceptions") if isinstance(ref, Object) else None
+        inner = [] if held is None else [r for r in held.refs if isinstance(r, Object)]
+        if inner:
+            found += [item for each in inner for item in containers.known_items(each)[0]]
+        else:
+            found.append(reference(ref))
+    return found if found and not value.open else [*found, UNKNOWN]
+
+
+def group_of(m: Machine, a: Activation, raised: Value, wanted: Value, site: int) -> Value:
+    """The group that ``except* wanted as name`` binds."""
+    items = [item for item in _grouped(raised) if classes.catches(m, item, wanted) is not False]
+    held = m.allocate("tuple", None, a.module.index, site)
+    containers.fill(m, held, items, True)
+    made = m.allocate("instance", "ExceptionGroup", a.module.index, site)
+    made.slots["exceptions"] = reference(held)
+    return reference(made)
 
 
 def _types(m: Machine, a: Activation, node: ir.Node) -> Value:

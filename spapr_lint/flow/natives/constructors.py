@@ -13,6 +13,7 @@ from spapr_lint.flow.natives.common import given, make, make_dict
 from spapr_lint.flow.objects import ClassRef, Object, Wrapper
 from spapr_lint.flow.values import (
     BOOLEAN,
+    NONE,
     NOTHING,
     UNKNOWN,
     Value,
@@ -258,6 +259,17 @@ def raiser(name: str) -> Callable[..., Value]:
         return reference(found)
 
     return made
+
+
+def add_note(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
+    """``error.add_note(text)``."""
+    held = ref.slots.get("__notes__")
+    notes = make(m, a, "list", [], site) if held is None else held
+    m.journal.write(ref.slots, "__notes__", notes)
+    for each in notes.refs:
+        if isinstance(each, Object):
+            containers.append(m, each, given(g, 0))
+    return NONE
 
 
 def exceptions() -> list[str]:

@@ -9,6 +9,7 @@ from spapr_lint.flow import activation, attributes, calls, classes, containers, 
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, touch
 from spapr_lint.flow.natives import (
+    constructors,
     iteration,
     mappings,
     reflection,
@@ -166,16 +167,6 @@ def _close(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> V
     return NONE
 
 
-def _add_note(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> Value:
-    held = ref.slots.get("__notes__")
-    notes = make(m, a, "list", [], site) if held is None else held
-    m.journal.write(ref.slots, "__notes__", notes)
-    for each in notes.refs:
-        if isinstance(each, Object):
-            containers.append(m, each, given(g, 0))
-    return NONE
-
-
 GENERATOR: dict[str, Call] = {
     "__next__": _next,
     "__iter__": _self,
@@ -187,7 +178,7 @@ GENERATOR: dict[str, Call] = {
     "close": _close,
     "aclose": _close,
 }
-EXCEPTION: dict[str, Call] = {"with_traceback": _self, "add_note": _add_note}
+EXCEPTION: dict[str, Call] = {"with_traceback": _self, "add_note": constructors.add_note}
 METHODS: dict[str, dict[str, Call]] = {
     "list": {**_CONTAINER, **sequences.LIST},
     "tuple": {**_CONTAINER, **sequences.TUPLE},

@@ -8,8 +8,9 @@ from spapr_lint.flow import arithmetic, containers, iterables
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, touch
 from spapr_lint.flow.natives.common import Call, given, iterator, make, whole
-from spapr_lint.flow.natives.constructors import converted, formatted
+from spapr_lint.flow.natives.encoding import joined
 from spapr_lint.flow.natives.iteration import ordered
+from spapr_lint.flow.natives.text import percent
 from spapr_lint.flow.objects import ANY, LENGTH, Object
 from spapr_lint.flow.values import (
     BOOLEAN,
@@ -339,29 +340,6 @@ def as_dict(m: Machine, a: Activation, g: Arguments, site: int, ref: Object) -> 
     return reference(made)
 
 
-_PERCENT = re.compile(r"%(?:\(\w*\))?[#0\- +]*[*\d]*(?:\.[*\d]*)?[hlL]?([a-zA-Z%])")
-
-
-def _percent(m: Machine, a: Activation, left: Value, right: Value, site: int) -> list[Value]:
-    """What ``left % right`` shows of the values on the right."""
-    whole = left.constants[0] if left.exact() else None
-    how = _PERCENT.findall(whole) if isinstance(whole, str) else []
-    ways = [each for each in how if each != "%"]
-    held = []
-    for ref in right.refs:
-        if isinstance(ref, Object) and ref.shape == "tuple":
-            items, exact = containers.known_items(ref)
-            same = exact and len(items) == len(ways)
-            for place, item in enumerate(items):
-                held.append(converted(m, a, item, ways[place] if same else "", site))
-        elif isinstance(ref, Object) and ref.shape in containers.SHAPES:
-            held.append(formatted(m, a, right, site))
-            held += [formatted(m, a, part, site) for part in list(ref.slots.values())]
-        else:
-            held.append(converted(m, a, right, ways[0] if len(ways) == 1 else "", site))
-    return held if right.refs else [right]
-
-
 def binary(
     m: Machine, a: Activation, op: str, left: Value, right: Value, site: int
 ) -> Value | None:
@@ -376,12 +354,11 @@ def binary(
             ]
             right = reference(m.allocate("list", None, a.module.index, site))
             containers.fill(m, right.refs[0], parts, False)  # type: ignore[arg-type]
-        return arithmetic.mixed(m, a, [left, *_percent(m, a, left, right, site)], site)
-    found = [ref for ref in (*left.refs, *right.refs) if isinstance(ref, Object)]
-    if not any(ref.shape in containers.SHAPES for ref in found):
-        from spapr_lint.flow.natives import encoding
-
-        return encoding.joined(m, a, left, right, site) if op == "/" else None
+        return arithmetic.mixed(m, a, [left, *percent(m, a, left, right, site)], site)
+    if not any(
+        isinstance(r, Object) and r.shape in containers.SHAPES for r in left.refs + right.refs
+    ):
+        return joined(m, a, left, right, site) if op == "/" else None
     if op == "+":
         return _concatenated(m, a, left, right, site)
     if op == "*":

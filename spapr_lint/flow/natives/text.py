@@ -15,7 +15,7 @@ from spapr_lint.flow import arithmetic, attributes, containers, iterables
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine
 from spapr_lint.flow.natives.common import make
-from spapr_lint.flow.natives.constructors import converted, deep
+from spapr_lint.flow.natives.constructors import converted, deep, formatted
 from spapr_lint.flow.objects import Native, Object
 from spapr_lint.flow.values import BOOLEAN, UNKNOWN, Value, constant, join_all, reference
 
@@ -311,6 +311,29 @@ def _bounded(item: Any, name: str, values: list[Any]) -> bool:
     if name == "replace" and len(item) * max(1, len(str(values[1:2]))) > 64 * _LONGEST:
         return False
     return not isinstance(item, (str, bytes)) or len(item) <= 16 * _LONGEST
+
+
+_PERCENT = re.compile(r"%(?:\(\w*\))?[#0\- +]*[*\d]*(?:\.[*\d]*)?[hlL]?([a-zA-Z%])")
+
+
+def percent(m: Machine, a: Activation, left: Value, right: Value, site: int) -> list[Value]:
+    """What ``left % right`` shows of the values on the right."""
+    whole = left.constants[0] if left.exact() else None
+    how = _PERCENT.findall(whole) if isinstance(whole, str) else []
+    ways = [each for each in how if each != "%"]
+    held = []
+    for ref in right.refs:
+        if isinstance(ref, Object) and ref.shape == "tuple":
+            items, exact = containers.known_items(ref)
+            same = exact and len(items) == len(ways)
+            for place, item in enumerate(items):
+                held.append(converted(m, a, item, ways[place] if same else "", site))
+        elif isinstance(ref, Object) and ref.shape in containers.SHAPES:
+            held.append(formatted(m, a, right, site))
+            held += [formatted(m, a, part, site) for part in list(ref.slots.values())]
+        else:
+            held.append(converted(m, a, right, ways[0] if len(ways) == 1 else "", site))
+    return held if right.refs else [right]
 
 
 def static(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:

@@ -355,9 +355,8 @@ def binary(
             right = reference(m.allocate("list", None, a.module.index, site))
             containers.fill(m, right.refs[0], parts, False)  # type: ignore[arg-type]
         return arithmetic.mixed(m, a, [left, *percent(m, a, left, right, site)], site)
-    if not any(
-        isinstance(r, Object) and r.shape in containers.SHAPES for r in left.refs + right.refs
-    ):
+    shapes = [ref.shape for ref in left.refs + right.refs if isinstance(ref, Object)]
+    if not any(shape in containers.SHAPES for shape in shapes):
         return joined(m, a, left, right, site) if op == "/" else None
     if op == "+":
         return _concatenated(m, a, left, right, site)

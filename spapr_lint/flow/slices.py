@@ -5,7 +5,7 @@ from __future__ import annotations
 from spapr_lint.flow import calls, containers, iterables
 from spapr_lint.flow.machine import Activation, Machine, touch
 from spapr_lint.flow.objects import Object
-from spapr_lint.flow.values import NOTHING, UNKNOWN, Value, constant, join, reference
+from spapr_lint.flow.values import NOTHING, UNKNOWN, Value, join, reference
 
 
 def get_slice(
@@ -30,10 +30,10 @@ def get_slice(
         result = join(result, reference(made))
     if owner.constants or owner.open:
         where = _slice(bounds)
+        facts = tuple([f for f in owner.facts if m.policy.through_arithmetic(f.kind)])
         if owner.exact() and where is not None and isinstance(owner.constants[0], (str, bytes)):
-            result = join(result, constant(owner.constants[0][where]))
+            result = join(result, Value(facts, (), (owner.constants[0][where],)))
         else:
-            facts = tuple([f for f in owner.facts if m.policy.through_arithmetic(f.kind)])
             result = join(result, Value(facts, open=True))
     return result
 

@@ -30,6 +30,7 @@ OF_PLACE = {
     ("xics", "ics_write_xive"): (
         "what came while its source was masked is offered again by the next resend"
     ),
+    ("xics_spapr", "xics_spapr_claim_irq"): _NOT_READ,
     ("xics_spapr", "xics_spapr_print_info"): "for reading only",
     ("xive", "xive_router_end_notify", "end_idx"): (
         "the guests of the list ask for notification of each event (ALWAYS_NOTIFY)"

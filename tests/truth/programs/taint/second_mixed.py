@@ -557,9 +557,8 @@ def misc():
     sink_taint(list(itertools.chain(*[["x"], [taint()]])))  # flow
     sink_taint(list(map(lambda p: p[0], itertools.product(["x"], [taint()]))))  # no flow
     sink_taint(functools.reduce(lambda d, k: d[k], ["a", "b"], {"a": {"b": taint()}}))  # flow
-    sink_taint(
-        functools.reduce(lambda d, k: d[k], ["a", "c"], {"a": {"b": taint(), "c": 1}})
-    )  # no flow
+    nested = {"a": {"b": taint(), "c": 1}}
+    sink_taint(functools.reduce(lambda d, k: d[k], ["a", "c"], nested))  # no flow
     P = typing.NamedTuple("P", [("x", str), ("y", str)])
     p = P("a", taint())
     sink_taint(p.x)  # no flow

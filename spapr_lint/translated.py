@@ -20,6 +20,7 @@ from spapr_lint.python import ParseError, lower
 from spapr_lint.tree import Tree
 
 _Item = tuple[str, str, bytes]
+_KEPT_TREES = 16 << 20  # bytes of text; the trees of more would fill the memory
 
 
 class Wanted(NamedTuple):
@@ -83,7 +84,8 @@ def _outlines(
         items.append(("", "", b""))
         sizes.append(max(sum(sizes) // 2, *sizes) + 1)
     here: dict[str, c.Unit] = {}
-    work = partial(_outline, store, here, tree, files)
+    keep = sum(len(files[number][1]) for number in dirty) <= _KEPT_TREES
+    work = partial(_outline, store, here if keep else None, tree, files)
     made = processes.each(work, items, sizes, jobs, _advance(progress, "parsing"))
     headers = {path: Facts(*facts) for path, facts in made.pop()} if ahead else {}
     for number, data in zip(dirty, made, strict=True):
@@ -96,7 +98,7 @@ def _outlines(
 
 def _outline(
     store: Cache,
-    here: dict[str, c.Unit],
+    here: dict[str, c.Unit] | None,
     tree: Tree | None,
     files: Sequence[tuple[str, bytes]],
     item: _Item,
@@ -109,7 +111,9 @@ def _outline(
     if tree is not None and not key:
         found = c.headers(tree, files, store)
         return tuple([(name, tuple(facts)) for name, facts in found.items()])
-    unit = here[path] = c.parse(path, content)
+    unit = c.parse(path, content)
+    if here is not None:
+        here[path] = unit
     made = unit.outline()
     store.put(key, made)
     return made

@@ -54,7 +54,7 @@ def get(
         if owner.facts:  # of what was made of something: so is its part
             facts = tuple([f for f in owner.facts if m.policy.through_arithmetic(f.kind)])
             result = result.with_facts(facts)
-    elif owner.facts and owner.open and m.policy.carried:
+    elif owner.facts and owner.open and m.policy.hands_on:
         facts = tuple([f for f in owner.facts if m.policy.through_arithmetic(f.kind)])
         if facts and all(ref.__class__ is Object and ref.shape == "opaque" for ref in owner.refs):
             result = result.with_facts((*result.facts, *facts))

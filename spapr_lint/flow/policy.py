@@ -56,6 +56,8 @@ class Policy:
         self.interfaces = Passed()
         self._annotations: dict[str, Annotation] = {}
         self.carried = {space.name for space in pack.spaces.values() if space.through_arithmetic}
+        # Whether what is not in view hands such labels on.
+        self.hands_on = bool(self.carried)
         self.labels = frozenset(s.name for s in pack.spaces.values() if s.algebra == "label")
         self._index_producers(pack.producers)
         self._index_sinks(pack.sinks)

@@ -90,6 +90,7 @@ class Follower:
         """The policy of a run in which marks are known."""
         policy = Policy(marking(pack), named)
         policy.arrivals.listener = self._heard
+        policy.hands_on = False  # a call that is not in view is an end
         return policy
 
     def best(self) -> Arrived | None:

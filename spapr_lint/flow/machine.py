@@ -345,11 +345,47 @@ class Machine:
         known[callee] = None
 
 
+_SAME_PLACE = 3  # objects of one place that a field holds before another must tell something new
+
+
+def _stood_for(ref: Any, known: tuple[Any, ...]) -> bool:
+    """Whether what a field holds stands for an object, too.
+
+    Each run of a function makes its objects anew; without this a field would never be stable.
+    """
+    if any(alike(ref, each) for each in known):
+        return True
+    if ref.__class__ is not Object:
+        return False
+    same = [
+        each
+        for each in known
+        if each.__class__ is Object and each.site == ref.site and each.shape == ref.shape
+    ]
+    if len(same) < _SAME_PLACE:
+        return False
+    if ref.shape == "instance":  # what its fields hold is kept by its type
+        return True
+    told = set().union(*[_numbers(each) for each in same])
+    return _numbers(ref) <= told
+
+
+def _numbers(held: Object, depth: int = 2) -> set[Any]:
+    """The facts in an object and in what it holds."""
+    found: set[Any] = set()
+    for value in held.slots.values():
+        found.update(fact.key for fact in value.facts)
+        for ref in value.refs if depth else ():
+            if ref.__class__ is Object:
+                found |= _numbers(ref, depth - 1)
+    return found
+
+
 def _news(old: Value, value: Value) -> Value:
     """The value without objects that one of the same place and contents stands for already."""
     if not value.refs or not old.refs or value.refs is old.refs:
         return value
-    refs = tuple([ref for ref in value.refs if not any(alike(ref, known) for known in old.refs)])
+    refs = tuple([ref for ref in value.refs if not _stood_for(ref, old.refs)])
     if len(refs) == len(value.refs):
         return value
     return Value(value.facts, refs, value.constants, value.open, value.form)

@@ -23,7 +23,7 @@ LARGE = 200  # functions; below, everything is looked into
 GROUP = 80  # the same, for one of many groups of modules that have nothing to do with each other
 BUDGET = 40_000  # statements; a program that needs more is treated as a large one
 EXACT = 6_000  # statements in the small groups of a large tree, which are followed exactly
-TOTAL = 1_000_000  # statements and calls in all; functions looked into later get `LEAST`, once
+TOTAL = 300_000  # statements and calls in all; functions looked into later get `LEAST`, once
 LEAST = 300
 _DEEP = 2
 

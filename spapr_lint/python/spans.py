@@ -42,7 +42,7 @@ def spans(source: Source, statements: Sequence[Syntax], sites: frozenset[int]) -
     for site, node in nodes.items():
         if id(node) in quoted:
             raise Unreadable("f-string")
-        found[site] = _span(source, others.get(id(node), node), site in direct)
+        found[site] = _span(source, node, others.get(id(node)), site in direct)
     return found
 
 
@@ -67,15 +67,20 @@ def _special(statements: Sequence[Syntax]) -> tuple[dict[int, ast.AST], set[int]
     return others, quoted
 
 
-def _span(source: Source, node: Any, direct: bool) -> Span:
+def _span(source: Source, node: Any, other: Any, direct: bool) -> Span:
     if isinstance(node, ast.pattern):
         raise Unreadable("pattern")
     if direct and isinstance(node, _DEFINITIONS):
         return _name(source, node)
     if isinstance(node, ast.arg):
         return _word(source, node)
+    if other is not None and not isinstance(node, ast.Tuple):
+        return _span(source, other, None, direct)
     if isinstance(node, ast.Tuple):
-        return _tuple(source, node)
+        found = _tuple(source, node)
+        # Only ``x[(a, b)]`` has a tuple; of ``x[a, b]`` the subscript is all there is.
+        bare = other is not None and found == source.span(node)
+        return source.span(other) if bare else found
     if isinstance(node, ast.GeneratorExp):
         return _inside(source, node)
     return source.span(node)

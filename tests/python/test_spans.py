@@ -22,6 +22,7 @@ x = (a, b), (c), (d,)
 y = (a), (b)
 z = ((a), (b))
 f(*a, *(b, c), **d)[e, f:g](h for h in i)
+e[(f, g)] = e[(f), g] = e[f, (g)] = e[(f), (g)] = e[f,]
 class A(*b, c=d): pass
 if a: pass
 elif b: pass

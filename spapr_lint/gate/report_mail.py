@@ -18,6 +18,8 @@ from spapr_lint.report.view import View, no_line
 _QUOTED_LINES = 60
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
+_ADDRESS = re.compile(r'(?:"[^"]*"|[^"<>]*)<[^<>\s]+>')
+
 
 def write(report: GateReport, view: View) -> str:
     """One reply for each patch that something is to be said about, oldest first."""
@@ -45,7 +47,7 @@ def _head(patch: Patch, report: GateReport) -> str:
     subject = _flat(subject if _is_reply(subject) else f"Re: {subject}")
     headers = [f"Subject: {_header(subject)}"]
     if letter.author:
-        headers.append(f"To: {_addresses(letter.author)}")
+        headers.append(f"To: {_author(letter.author)}")
     if letter.recipients:
         headers.append(f"Cc: {_addresses(letter.recipients)}")
     if letter.message_id:
@@ -66,6 +68,12 @@ def _header(text: str) -> str:
     if text.isascii():
         return text
     return email.header.Header(text, "utf-8", maxlinelen=998).encode(linesep="")
+
+
+def _author(text: str) -> str:
+    """The one who wrote a mail; whatever follows the address is nobody we write to."""
+    found = _ADDRESS.match(_flat(text))
+    return _addresses(text) if found is None else _addresses(found[0])
 
 
 def _addresses(text: str) -> str:

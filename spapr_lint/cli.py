@@ -47,7 +47,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code of DESIGN section 5, 130 after Ctrl-C."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        return _dispatch(arguments)
+        code = _dispatch(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # what cannot be written is said here, not on Python's way out
+        return code
     except UserError as error:
         return _refuse(str(error))
     except KeyboardInterrupt:

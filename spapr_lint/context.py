@@ -27,6 +27,7 @@ from spapr_lint.sources import (
     module_name,
     package_of,
 )
+from spapr_lint.surface import Surface
 from spapr_lint.tree import Tree
 
 _IMPORT = re.compile(
@@ -47,7 +48,7 @@ class ModuleIn(NamedTuple):
     families: frozenset[str]
     exported: tuple[str, ...]
     digest: str = ""
-    held: tuple[ir.Words, ...] | None = None
+    surfaces: tuple[Surface, ...] | None = None
     words: frozenset[str] | None = None
     fields: frozenset[str] | None = None
     types: frozenset[str] | None = None
@@ -202,7 +203,7 @@ def _add_python(
             families,
             (),
             made.digest,
-            made.words,
+            made.surfaces,
             speaks=path in reading.speaking,
         )
     )

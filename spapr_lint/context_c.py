@@ -252,7 +252,7 @@ def _add(reading: Reading, file: File, made: Made) -> None:
             file.families,
             tuple(exported),
             made.code.digest,
-            made.code.words,
+            made.code.surfaces,
             file.words,
             file.fields,
             file.types,

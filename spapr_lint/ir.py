@@ -74,6 +74,8 @@ P_CLASS(class, patterns, keywords: (name, pattern))  P_OR(patterns)  P_AS(patter
 
 from __future__ import annotations
 
+import marshal
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 Node = tuple[Any, ...]
@@ -140,8 +142,6 @@ Block = tuple[Node, ...]
     P_AS,
 ) = range(44, 52)
 
-OPERATIONS = 52
-
 
 class Parameter(NamedTuple):
     """One parameter of a function.
@@ -159,6 +159,41 @@ class Parameter(NamedTuple):
     site: int
 
 
+class Code:
+    """The body of a function: packed, as it comes from a cache, until it is asked for.
+
+    Of a large tree few functions are interpreted; the rest is never unpacked.
+    ``was_read`` says whether anything ever depended on what the function does.
+    """
+
+    __slots__ = ("_block", "_packed", "was_read")
+
+    def __init__(self, block: Block | None = None, packed: bytes = b"") -> None:
+        self._block = block
+        self._packed = packed
+        self.was_read = False
+
+    def block(self) -> Block:
+        """The statements."""
+        self.was_read = True
+        if self._block is None:
+            self._block = marshal.loads(self._packed)
+        return self._block
+
+    def packed(self) -> bytes:
+        """The statements as `marshal` writes them."""
+        return self._packed or marshal.dumps(self._block)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Code) and self.block() == other.block()
+
+    def __hash__(self) -> int:
+        return hash(self.block())
+
+    def __repr__(self) -> str:
+        return repr(self.block())
+
+
 class Function(NamedTuple):
     """A function, method or lambda.
 
@@ -174,7 +209,7 @@ class Function(NamedTuple):
     name: str
     qualname: str
     parameters: tuple[Parameter, ...]
-    body: Block
+    code: Code
     variables: tuple[str, ...]
     shared: tuple[str, ...]
     returns: str | None
@@ -183,6 +218,11 @@ class Function(NamedTuple):
     is_generator: bool
     is_async: bool
     site: int
+
+    @property
+    def body(self) -> Block:
+        """The statements of the function."""
+        return self.code.block()
 
 
 class Class(NamedTuple):
@@ -205,65 +245,28 @@ class Module(NamedTuple):
     sites: int
 
 
-class Words(NamedTuple):
-    """The words of some code: those of variables, and all others, fields among them."""
-
-    fields: frozenset[str]
-    names: frozenset[str]
-
-
-def words(module: Module) -> tuple[Words, ...]:
-    """The words of each function, of those inside it too; last those of no function."""
-    found: dict[int, Words] = {}
-    for index in range(len(module.functions) - 1, -1, -1):  # inner ones come after outer ones
-        found[index] = _words(module.functions[index].body, module, found)
-    bodies = (module.body, *[one.body for one in module.classes])
-    top = _words(bodies, module, None)
-    return (*[found[index] for index in range(len(module.functions))], top)
-
-
-def _words(body: Block, module: Module, known: dict[int, Words] | None) -> Words:
-    """Words of a block; with ``known`` also those of the functions that it makes."""
-    fields: set[str] = set()
-    names: set[str] = set()
-    pending: list[Any] = [body]
-    made: list[int] = []
-    while pending:
-        node = pending.pop()
-        held = fields
-        if node and node[0].__class__ is int:
-            if node[0] in (NAME, FREE, GLOBAL):
-                held = names
-            elif node[0] in (DEFINE, FUNCTION) and node[1].__class__ is int:
-                made.append(node[1])
-        for part in node:
-            if part.__class__ is tuple:
-                pending.append(part)
-            elif part.__class__ is str:
-                held.add(part)
-    for index in made if known is not None else ():
-        inner = known.get(index) if known is not None else None
-        if inner is None and index < len(module.functions):
-            inner = _words(module.functions[index].body, module, known)
-        if inner is not None:
-            fields |= inner.fields
-            names |= inner.names
-    return Words(frozenset(fields), frozenset(names))
-
-
 def plain(module: Module) -> Node:
-    """A module as nested plain tuples, for a cache or another process."""
+    """A module as nested plain tuples: equal ones of equal modules."""
+    return _taken_apart(module, [one.body for one in module.functions])
+
+
+def packed(module: Module) -> Node:
+    """As `plain`, for a cache or another process: the bodies of functions as bytes."""
+    return _taken_apart(module, [one.code.packed() for one in module.functions])
+
+
+def _taken_apart(module: Module, bodies: Sequence[Block | bytes]) -> Node:
     functions = tuple(
         [
-            (*one[:2], tuple([tuple(p) for p in one.parameters]), *one[3:])
-            for one in module.functions
+            (*one[:2], tuple([tuple(p) for p in one.parameters]), body, *one[4:])
+            for one, body in zip(module.functions, bodies, strict=True)
         ]
     )
     return (module.body, functions, tuple([tuple(one) for one in module.classes]), module.sites)
 
 
 def module(data: Node) -> Module:
-    """The module that `plain` took apart.
+    """The module that `packed` took apart.
 
     Raises `TypeError` or `ValueError` if it is of another shape.
     """
@@ -277,5 +280,6 @@ def module(data: Node) -> Module:
 
 
 def _function(data: Node) -> Function:
-    name, qualname, parameters, *rest = data
-    return Function(name, qualname, tuple([Parameter(*one) for one in parameters]), *rest)
+    name, qualname, parameters, body, *rest = data
+    listed = tuple([Parameter(*one) for one in parameters])
+    return Function(name, qualname, listed, Code(packed=body), *rest)

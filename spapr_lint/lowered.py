@@ -11,6 +11,7 @@ from typing import NamedTuple
 from spapr_lint import ir, processes
 from spapr_lint.cache import Cache, digest, made_by
 from spapr_lint.python import DecodeError, ParseError, decode, lower
+from spapr_lint.surface import Surface, surfaces
 
 Progress = Callable[[str, int, int], None]
 
@@ -24,10 +25,10 @@ class Failure(NamedTuple):
 
 
 class Lowered(NamedTuple):
-    """A file's IR, the words of its functions (`ir.words`), and a digest of the IR."""
+    """A file's IR, the surfaces of its functions, and a digest of the IR."""
 
     code: ir.Module
-    words: tuple[ir.Words, ...]
+    surfaces: tuple[Surface, ...]
     digest: str
 
 
@@ -35,7 +36,7 @@ class Lowered(NamedTuple):
 def maker() -> str:
     """What the IR of a content depends on apart from the content."""
     home = os.path.dirname(__file__)
-    names = ("python", "ir.py", "lowered.py", "translated.py")
+    names = ("python", "ir.py", "surface.py", "lowered.py", "translated.py")
     places = [os.path.join(home, name) for name in names]
     return made_by(places, ["libcst"])
 
@@ -80,11 +81,10 @@ def _made(store: Cache, item: tuple[str, bytes]) -> ir.Node:
 
 
 def taken_apart(code: ir.Module) -> ir.Node:
-    """IR and its words as plain data; `result` takes it."""
-    plain = ir.plain(code)
+    """IR and its surfaces as plain data; `result` takes it."""
     # Version 2 writes equal things equally, whoever shares them.
-    identity = digest(marshal.dumps(plain, 2))
-    return ("", *plain, tuple([tuple(one) for one in ir.words(code)]), identity)
+    identity = digest(marshal.dumps(ir.plain(code), 2))
+    return ("", *ir.packed(code), tuple([tuple(one) for one in surfaces(code)]), identity)
 
 
 def result(data: ir.Node) -> Lowered | Failure:
@@ -92,5 +92,5 @@ def result(data: ir.Node) -> Lowered | Failure:
     message, *rest = data
     if message:
         return Failure(rest[0], rest[1], message)
-    *code, words, identity = rest
-    return Lowered(ir.module(tuple(code)), tuple([ir.Words(*one) for one in words]), identity)
+    *code, outside, identity = rest
+    return Lowered(ir.module(tuple(code)), tuple([Surface(*one) for one in outside]), identity)

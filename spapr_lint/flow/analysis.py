@@ -15,6 +15,7 @@ from spapr_lint.flow.policy import Policy
 from spapr_lint.flow.program import Program
 from spapr_lint.flow.tables import Tables, standard
 from spapr_lint.packs import Pack
+from spapr_lint.surface import surfaces
 
 
 def interpret(
@@ -37,7 +38,7 @@ def interpret(
     for module in modules:
         added = program.add(module.name, module.path, module.code, module.language)
         added.families = module.families
-        added.held = module.held
+        added.surfaces = module.surfaces or surfaces(module.code)
         added.speaks = getattr(module, "speaks", True)
         added.words, added.fields, added.types = module.words, module.fields, module.types
         for name in module.exported:

@@ -6,15 +6,13 @@ tree holds: nothing that happens in one can be seen in another.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from spapr_lint import ir
 
 if TYPE_CHECKING:
     from spapr_lint.flow.machine import Module
     from spapr_lint.flow.program import Program
-
-_COMPOUND = frozenset((ir.IF, ir.FOR, ir.WHILE, ir.WITH, ir.TRY, ir.MATCH))
 
 
 def small(program: Program, large: int, speaking: frozenset[int]) -> frozenset[int]:
@@ -56,21 +54,11 @@ def small(program: Program, large: int, speaking: frozenset[int]) -> frozenset[i
 def _imported(program: Program, module: Module) -> list[str]:
     """The dotted names that a module imports, anywhere in it."""
     names: list[str] = []
-    pending: list[Any] = [module.ir.body]
-    pending.extend(function.body for function in module.ir.functions)
-    pending.extend(klass.body for klass in module.ir.classes)
-    while pending:
-        for node in pending.pop():
-            if node.__class__ is not tuple or not node:
-                continue
-            if node[0].__class__ is not int:
-                pending.append(node)
-            elif node[0] == ir.IMPORT:
-                names.extend(dotted for dotted, _, _ in node[1])
-            elif node[0] == ir.FROM:
-                base = program.absolute(module, node[1] or "", node[2])[0]
-                names.append(base)
-                names.extend(f"{base}.{name}" for name, _ in node[3] or ())
-            elif node[0] in _COMPOUND:
-                pending.extend(part for part in node[1:] if part.__class__ is tuple)
+    for node in [node for surface in module.surfaces for node in surface.imports]:
+        if node[0] == ir.IMPORT:
+            names.extend(dotted for dotted, _, _ in node[1])
+        else:
+            base = program.absolute(module, node[1] or "", node[2])[0]
+            names.append(base)
+            names.extend(f"{base}.{name}" for name, _ in node[3] or ())
     return names

@@ -21,6 +21,7 @@ from spapr_lint.flow.objects import (
     alike,
 )
 from spapr_lint.flow.values import Value, join
+from spapr_lint.surface import Surface
 
 if TYPE_CHECKING:
     from spapr_lint.flow.policy import Policy
@@ -42,7 +43,6 @@ class Module:
     __slots__ = (
         "families",
         "fields",
-        "held",
         "index",
         "ir",
         "language",
@@ -54,6 +54,7 @@ class Module:
         "speaks",
         "state",
         "stars",
+        "surfaces",
         "types",
         "words",
     )
@@ -67,8 +68,8 @@ class Module:
         self.namespace = Object("module", name, 0, (index, 0))
         self.ref = ModuleRef(index, name, self.namespace)
         self.package = path.endswith("__init__.py")
-        # The words of each function and of no function (`ir.words`), if they are known.
-        self.held: tuple[ir.Words, ...] | None = None
+        # Of each function, and last of no function.
+        self.surfaces: tuple[Surface, ...] = ()
         # Of a C file, what can matter in it: packs' words, their fields, types.  None: all.
         self.words: frozenset[str] | None = None
         self.fields: frozenset[str] | None = None
@@ -306,6 +307,9 @@ class Machine:
         if old is None:
             self.cells[key] = value
         else:
+            if old.open and not old.constants and value.constants:
+                # Any constant is meant already; else it would hold few and too many in turns.
+                value = Value(value.facts, value.refs, (), True, value.form, value.mark)
             new = join(old, _news(old, value))
             if new is old or new.key() == old.key():
                 return

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from spapr_lint import ir
 from spapr_lint.flow.machine import Machine, Module
 from spapr_lint.flow.objects import Closure, Object
 from spapr_lint.flow.values import Value
@@ -42,11 +41,11 @@ class Scope:
         self._fields: dict[Key, frozenset[str]] = {}
         self._named: dict[str, list[Key]] = {}
         for module in program.modules:
-            spoken = module.held = module.held or ir.words(module.ir)
             for index, function in enumerate(module.ir.functions):
                 key = (module.index, index)
-                self._fields[key] = spoken[index].fields
-                self._words[key] = spoken[index].fields | spoken[index].names
+                surface = module.surfaces[index]
+                self._fields[key] = surface.fields
+                self._words[key] = surface.fields | surface.names
                 self._named.setdefault(function.name, []).append(key)
                 if function.owner is not None and function.name == "__init__":
                     name = module.ir.classes[function.owner].name
@@ -96,7 +95,7 @@ class Scope:
             return frozenset(module.index for module in self._program.modules)
         found = {module for module, _ in self.relevant}
         for module in self._program.modules:
-            top = (module.held or ir.words(module.ir))[-1]
+            top = module.surfaces[-1]
             if not (words.isdisjoint(top.fields) and words.isdisjoint(top.names)):
                 found.add(module.index)
         return frozenset(found)

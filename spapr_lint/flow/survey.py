@@ -13,6 +13,7 @@ from spapr_lint.flow.annotations import Annotation
 from spapr_lint.flow.machine import Module
 from spapr_lint.flow.program import Program
 from spapr_lint.packs import PropertyDeclaration
+from spapr_lint.surface import functions_of
 
 if TYPE_CHECKING:
     from spapr_lint.flow.policy import Policy
@@ -29,11 +30,15 @@ def survey(program: Program, policy: Policy, everything: bool = True) -> None:
         | frozenset(policy.slot_words)
     )
     functions = {f.name for module in program.modules for f in module.ir.functions}
+    words = {name for module in program.modules for one in module.surfaces for name in one.names}
+    declaring = {word for word in words if policy.declarations(word)}
     for module in program.modules:
         if module.language == "python" and not wanted and not everything:
             continue
         blocks = [module.ir.body]
-        blocks.extend(function.body for function in module.ir.functions)
+        for function, surface in zip(module.ir.functions, module.surfaces, strict=False):
+            whole = not declaring.isdisjoint(surface.names)
+            blocks.append(function.body if whole else surface.fills)
         for block in blocks:
             if not _block(program, policy, module, block, wanted).isdisjoint(functions):
                 program.assigning.setdefault(module.index, []).append(block)
@@ -67,17 +72,6 @@ def _block(
     return put
 
 
-def _functions(value: Any) -> list[str]:
-    """The names of functions that an expression may be."""
-    if value.__class__ is not tuple or not value:
-        return []
-    if value[0] in (ir.GLOBAL, ir.NAME):
-        return [value[1]]
-    if value[0] == ir.CHOOSE:
-        return _functions(value[2]) + _functions(value[3])
-    return []
-
-
 def _fills(
     program: Program,
     module: Module,
@@ -88,7 +82,7 @@ def _fills(
 ) -> list[str]:
     if target[0] != ir.ATTR:
         return []
-    names = _functions(value)
+    names = functions_of(value)
     for name in names:
         program.fillers.setdefault(target[2], {})[name] = None
     if not names or target[2] not in wanted:
@@ -113,7 +107,7 @@ def _initializer(program: Program, module: Module, node: ir.Node, wanted: frozen
     for keyword, value in node[3]:
         if keyword is None:
             continue
-        for name in _functions(value):
+        for name in functions_of(value):
             program.fillers.setdefault(keyword, {})[name] = None
             if keyword in wanted:
                 _record(program, module, name, node[1][1], keyword)

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import cache, lru_cache
 from zlib import crc32
 
-from spapr_lint.ir import Block, Module
+from spapr_lint.ir import Block, Module, plain
 from spapr_lint.python.builtin import dialect
 from spapr_lint.python.builtin import parse as parse_builtin
 from spapr_lint.python.builtin_statements import block as builtin_block
@@ -120,7 +120,7 @@ def accelerator() -> Light | None:
 
 def checksum(module: Module) -> int:
     """A number that differs for different IR, by all likelihood."""
-    return crc32(repr(module).encode())
+    return crc32(repr(plain(module)).encode())
 
 
 def lower_tree(low: Lowering, tree: Syntax) -> Module:

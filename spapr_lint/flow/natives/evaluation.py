@@ -89,7 +89,7 @@ def _lowered(module: Module, source: str, site: int) -> ir.Block | None:
             parameters=tuple(
                 [p._replace(default=moved(p.default), site=site) for p in one.parameters]
             ),
-            body=moved(one.body),
+            code=ir.Code(moved(one.body)),
             target=moved(one.target),
             owner=None if one.owner is None else one.owner + offsets[1],
             site=site,

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from spapr_lint import answers, judging, suppress
-from spapr_lint.cache import digest
 from spapr_lint.config import find_root
 from spapr_lint.context import Loaded, load
 from spapr_lint.errors import UserError
 from spapr_lint.findings import Finding, Ledger, Report, Suppressed, Unseen
+from spapr_lint.outcomes import outcome_of
 from spapr_lint.packs import Pack, PackError, load_packs
 from spapr_lint.python.front import collector_off
 from spapr_lint.reports import packed, unpacked
@@ -221,37 +221,10 @@ def run(
         ledger = loaded.ledger
         outcome: Outcome | None = None
         if loaded.modules:
-            outcome = follow(loaded, pack, options)
+            outcome = outcome_of(loaded, pack, options)
             found, ledger = _told(outcome, loaded, pack, options)
         judged = judging.judge(tree, loaded, pack, options, outcome)
         return _finish(found, ledger, loaded, options, judged, pack)
-
-
-def follow(loaded: Loaded, pack: Pack, options: Options) -> Outcome:
-    """Interpret what was loaded, unless it is known what comes of that."""
-    from spapr_lint.flow.outcome import outcome, plain
-
-    key = digest(
-        "outcome",
-        loaded.identity(),
-        repr(answers.tool_state(options.packs)),
-        repr((options.named, options.default_packs)),
-    )
-    known = loaded.store.get(key)
-    if known is not None:
-        return outcome(known)
-    from spapr_lint.flow import analysis
-
-    made = analysis.follow(
-        loaded.modules,
-        loaded.structs,
-        pack,
-        options.named,
-        loaded.casts,
-        loaded.numbers,
-    )
-    loaded.store.put(key, plain(made))
-    return made
 
 
 def _told(

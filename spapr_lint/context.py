@@ -53,6 +53,7 @@ class ModuleIn(NamedTuple):
     fields: frozenset[str] | None = None
     types: frozenset[str] | None = None
     speaks: bool = True
+    key: str = ""
 
 
 class Loaded:
@@ -205,6 +206,7 @@ def _add_python(
             made.digest,
             made.surfaces,
             speaks=path in reading.speaking,
+            key=made.key,
         )
     )
     text = decode(content)

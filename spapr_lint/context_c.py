@@ -256,6 +256,7 @@ def _add(reading: Reading, file: File, made: Made) -> None:
             file.words,
             file.fields,
             file.types,
+            key=made.code.key,
         )
     )
     loaded.sources.append(SourceFile(shown, text, made.text, tops(code), made.lines, loaded.store))

@@ -25,11 +25,12 @@ class Failure(NamedTuple):
 
 
 class Lowered(NamedTuple):
-    """A file's IR, the surfaces of its functions, and a digest of the IR."""
+    """A file's IR, the surfaces of its functions, a digest of the IR, and where it is kept."""
 
     code: ir.Module
     surfaces: tuple[Surface, ...]
     digest: str
+    key: str = ""
 
 
 @cache
@@ -60,7 +61,14 @@ def modules(
     )
     for number, data in zip(dirty, made, strict=True):
         found[number] = data
-    return [result(data) for data in found]
+    return [result(data, key) for key, data in zip(keys, found, strict=True)]
+
+
+def kept(store: Cache, key: str) -> Lowered | None:
+    """The IR of a file that was lowered before, if the cache still has it."""
+    data = store.get(key)
+    made = None if data is None else result(data, key)
+    return made if isinstance(made, Lowered) else None
 
 
 def _made(store: Cache, item: tuple[str, bytes]) -> ir.Node:
@@ -87,10 +95,11 @@ def taken_apart(code: ir.Module) -> ir.Node:
     return ("", *ir.packed(code), tuple([tuple(one) for one in surfaces(code)]), identity)
 
 
-def result(data: ir.Node) -> Lowered | Failure:
+def result(data: ir.Node, key: str = "") -> Lowered | Failure:
     """The IR or the failure (message, line, column) that was taken apart."""
     message, *rest = data
     if message:
         return Failure(rest[0], rest[1], message)
     *code, outside, identity = rest
-    return Lowered(ir.module(tuple(code)), tuple([Surface(*one) for one in outside]), identity)
+    listed = tuple([Surface(*one) for one in outside])
+    return Lowered(ir.module(tuple(code)), listed, identity, key)

@@ -139,7 +139,14 @@ def translations(
     )
     for number, data in zip(dirty, made, strict=True):
         found[number] = data
-    return [_unpacked(data) for data in found]
+    return [_unpacked(data, key) for key, data in zip(keys, found, strict=True)]
+
+
+def kept(store: Cache, key: str) -> Lowered | None:
+    """The IR of a file that was translated before, if the cache still has it."""
+    data = store.get(key)
+    made = None if data is None else lowered.result(data[2][3], key)
+    return made if isinstance(made, Lowered) else None
 
 
 def _key(wanted: Wanted) -> str:
@@ -180,9 +187,9 @@ def _made(store: Cache, declared: c.Declarations, item: tuple[str, Wanted]) -> A
     return data
 
 
-def _unpacked(data: Any) -> Made:
+def _unpacked(data: Any, key: str) -> Made:
     text, lines, untranslated, code = data
-    return Made(text, lines, untranslated, lowered.result(code))
+    return Made(text, lines, untranslated, lowered.result(code, key))
 
 
 def _advance(progress: Progress | None, what: str) -> Callable[[int, int], None] | None:

@@ -131,7 +131,7 @@ def evaluate(m: Machine, a: Activation, closure: Closure, env: Env, site: int) -
         m.limit("depth", a.module.index, site)
         return m.opaque(a, site)
     if m.scope is not None and not exact and not m.scope.matters(closure):
-        if not any(scope.carries(value) for value in env.values()):
+        if not scope.handed(closure, env.values()):
             return m.policy.result(m, a, closure, site)
     coarse = (m.coarse and not exact) or m.program.modules[closure.module].language == "c"
     if not coarse and m.steps > m.limits.exact_steps:
@@ -190,7 +190,7 @@ def _follow(
     if m.raised > raised and key in m.memo:
         m.memo[key].raises = True
     if m.scope is not None and (m.leaks > leaks or (result is not None and scope.carries(result))):
-        if not any(scope.carries(value) for value in env.values()):
+        if not scope.handed(closure, env.values()):
             m.scope.export((closure.module, closure.index))
     if child.touch < a.touch:
         a.touch = child.touch

@@ -9,6 +9,7 @@ from typing import Any
 from spapr_lint.findings import Finding, Ledger, Unseen
 from spapr_lint.flow import interfaces, report, solve
 from spapr_lint.flow.arrivals import Arrival
+from spapr_lint.flow.basis import Basis, basis
 from spapr_lint.flow.machine import Machine
 from spapr_lint.flow.outcome import Outcome
 from spapr_lint.flow.policy import Policy
@@ -53,17 +54,18 @@ def follow(
     named: bool,
     casts: Mapping[str, str] | None = None,
     numbers: Mapping[str, int] | None = None,
-) -> Outcome:
-    """Run the interpreter over modules and say what it came to."""
+) -> tuple[Outcome, Basis | None]:
+    """Run the interpreter over modules and say what it came to, and what that rests on."""
     machine = interpret(modules, structs, pack, named, casts, numbers)
     arrivals = machine.policy.arrivals.settled()
     arrivals += interfaces.disagreements(machine, arrivals)
-    return Outcome(
+    outcome = Outcome(
         tuple(arrivals),
         tuple(machine.limits_hit),
         tuple(machine.unresolved),
         {caller: tuple(callees) for caller, callees in machine.edges.items()},
     )
+    return outcome, basis(machine)
 
 
 def told(

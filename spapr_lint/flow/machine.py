@@ -228,9 +228,12 @@ class Machine:
         self.versions: dict[tuple[Any, str], int] = {}
         self.coarse = False
         self.exact: frozenset[int] = frozenset()
+        self.ever_exact: frozenset[int] = frozenset()
         self.total_exact = 0
         self.scope: Scope | None = None
         self.total = 0
+        self.highest_total = 0  # of those below the bound on the whole run
+        self.highest_steps = 0  # of one module and what it imports
         self.leaks = 0
         self.looping = 0
         self.loop_objects: dict[tuple[int, int, str], Object] = {}

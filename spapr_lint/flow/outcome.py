@@ -6,7 +6,7 @@ is declared around it stay the same, so does the outcome.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from spapr_lint.flow.arrivals import Arrival
@@ -37,6 +37,42 @@ def outcome(data: Any) -> Outcome:
     """What `plain` took apart."""
     arrivals, limits, unresolved, edges = data
     return Outcome(tuple([_arrival(one) for one in arrivals]), limits, unresolved, edges)
+
+
+def at(data: Any, sites: Mapping[int, Mapping[int, int]]) -> tuple[Any, ...] | None:
+    """What `plain` gave, where ``sites`` gives for some modules the new site of each old one.
+
+    None if a site has none.
+    """
+
+    def place(module: int, site: int) -> tuple[int, int]:
+        moved = sites.get(module)
+        return (module, site if moved is None or not site else moved[site])
+
+    arrivals, limits, unresolved, edges = data
+    try:
+        return (
+            tuple([_arrival_at(arrival, place) for arrival in arrivals]),
+            tuple([(what, *place(module, site)) for what, module, site in limits]),
+            tuple([place(*each) for each in unresolved]),
+            edges,
+        )
+    except KeyError:
+        return None
+
+
+def _arrival_at(data: Any, place: Callable[[int, int], tuple[int, int]]) -> tuple[Any, ...]:
+    (module, site, *head), function, zero, facts = data
+    moved = [
+        (
+            kind,
+            place(*origin),
+            evidence,
+            tuple([(*place(at, where), note) for at, where, note in steps]),
+        )
+        for kind, origin, evidence, steps in facts
+    ]
+    return ((*place(module, site), *head), function, zero, tuple(moved))
 
 
 def _taken_apart(arrival: Arrival) -> tuple[Any, ...]:

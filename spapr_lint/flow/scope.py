@@ -24,6 +24,7 @@ BUDGET = 40_000  # statements; a program that needs more is treated as a large o
 EXACT = 6_000  # statements in the small groups of a large tree, which are followed exactly
 TOTAL = 300_000  # statements and calls in all; functions looked into later get `LEAST`, once
 LEAST = 300
+STEPS = 8_000  # from one function of a large program that nothing calls
 _DEEP = 2
 
 Key = tuple[int, int]
@@ -34,8 +35,9 @@ Holder = tuple[str, str]
 class Scope:
     """The functions of a program that matter, by place."""
 
-    def __init__(self, program: Program, words: frozenset[str]) -> None:
+    def __init__(self, program: Program, words: frozenset[str], from_start: bool = True) -> None:
         self._program = program
+        self.from_start = from_start
         self._declared: dict[Key, bool] = {}
         self._words: dict[Key, frozenset[str]] = {}
         self._fields: dict[Key, frozenset[str]] = {}
@@ -60,7 +62,7 @@ class Scope:
                 self._names[key].append(name)
         self.relevant: set[Key] = set()
         self._exported: set[Key] = set()
-        self._known: set[Holder] = set()
+        self.known: set[Holder] = set()
         for module in program.modules:
             self._start(module, words)
 
@@ -75,8 +77,8 @@ class Scope:
 
     def widen(self, holders: set[Holder]) -> bool:
         """Let all users of some fields and variables matter too; whether that is news."""
-        fresh = holders - self._known
-        self._known |= fresh
+        fresh = holders - self.known
+        self.known |= fresh
         before = len(self.relevant)
         for owner, word in fresh:
             for key in self._users.get(word, ()):
@@ -142,6 +144,12 @@ def carries(value: Value, depth: int = _DEEP) -> bool:
                     if held_in is not None and held_in.facts:
                         return True
     return False
+
+
+def handed(closure: Closure, arguments: Iterable[Value]) -> bool:
+    """Whether a number of some kind comes into a call: as an argument, or closed over."""
+    held = [cell.slots["value"] for cell in closure.cells.values() if "value" in cell.slots]
+    return any(carries(value) for value in (*arguments, *held))
 
 
 def fact_holders(m: Machine) -> set[Holder]:

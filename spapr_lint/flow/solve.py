@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _ROUNDS = 6
 _COARSE_ROUNDS = 16
-_COARSE_STEPS = 8_000
 _RECURSION = 60_000
 _COARSE_DEPTH = 20
 
@@ -83,11 +82,13 @@ def solve(
     gc.disable()
     try:
         if large:
-            _narrow(m, program)
+            _narrow(m, program, True)
+            m.ever_exact = m.exact
         for module in program.modules:
             m.steps = 0
             m.visits.clear()
             run_module(m, module)
+            m.highest_steps = max(m.highest_steps, m.steps)
             _spent(m, program, module.index)
         m.journal.entries.clear()
         _roots(m, program)
@@ -140,12 +141,12 @@ def _ordered(
     return _callers_first(exact, program) + rest
 
 
-def _narrow(m: Machine, program: Program) -> None:
+def _narrow(m: Machine, program: Program, from_start: bool) -> None:
     """Treat the program as a large one from here on."""
     m.coarse = True
     m.limits.depth = min(m.limits.depth, _COARSE_DEPTH)
-    m.limits.root_steps = min(m.limits.root_steps, _COARSE_STEPS)
-    m.scope = scope.Scope(program, m.policy.producer_words)
+    m.limits.root_steps = min(m.limits.root_steps, scope.STEPS)
+    m.scope = scope.Scope(program, m.policy.producer_words, from_start)
     speaking = m.scope.speaking(m.policy.producer_words, m.policy.literals)
     m.exact = components.small(program, scope.GROUP, speaking)
 
@@ -153,11 +154,13 @@ def _narrow(m: Machine, program: Program) -> None:
 def _spent(m: Machine, program: Program, module: int) -> None:
     """Count what was done; a small program that costs much is treated as a large one."""
     m.total += m.steps
+    if m.total <= scope.TOTAL:
+        m.highest_total = m.total
     if module in m.exact:
         m.total_exact += m.steps
     if m.scope is None and m.total > scope.BUDGET:
         m.limit("budget", 0, 0)
-        _narrow(m, program)
+        _narrow(m, program, False)
         m.exact = frozenset()
     elif m.exact and m.total_exact > scope.EXACT:
         m.limit("budget", module, 0)

@@ -131,9 +131,13 @@ def evaluate(m: Machine, a: Activation, closure: Closure, env: Env, site: int) -
         m.limit("depth", a.module.index, site)
         return m.opaque(a, site)
     if m.scope is not None and not exact and not m.scope.matters(closure):
-        if not scope.handed(closure, env.values()):
+        on_import = m.root is None and m.steps < scope.TOP_LEVEL
+        if not on_import and not scope.handed(closure, env.values()):
+            m.pass_by(where)
+            scope.leave_unsure(env.values())
             return m.policy.result(m, a, closure, site)
-    coarse = (m.coarse and not exact) or m.program.modules[closure.module].language == "c"
+    merged = m.coarse and not exact and m.steps > scope.FINE
+    coarse = merged or m.program.modules[closure.module].language == "c"
     if not coarse and m.steps > m.limits.exact_steps:
         m.limit("budget", closure.module, closure.function.site)
         coarse = True
@@ -192,6 +196,7 @@ def _follow(
     if m.scope is not None and (m.leaks > leaks or (result is not None and scope.carries(result))):
         if not scope.handed(closure, env.values()):
             m.scope.export((closure.module, closure.index))
+            m.wake((closure.module, closure.index))
     if child.touch < a.touch:
         a.touch = child.touch
     if result is None:

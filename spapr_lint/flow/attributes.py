@@ -193,6 +193,8 @@ def _perhaps_stale(m: Machine, a: Activation, ref: Object, name: str, value: Val
     """A field, where calls that were not looked into may have set it since."""
     if m.scope is None or a.module.index in m.exact or ref.type.__class__ is not ClassRef:
         return value
+    if ref.birth > m.oldest and not ref.unsure:
+        return value
     held = m.read_cell(m.program.type_name(ref.type), name)
     return join(value if held is None else join(value, held), UNKNOWN)
 

@@ -17,6 +17,7 @@ from spapr_lint.flow.objects import (
     Closure,
     Journal,
     ModuleRef,
+    Native,
     Object,
     alike,
 )
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 Env = dict[Any, Value]  # by variable, or ("field", symbol, name) for what was written here
 Changes = dict[tuple[int, Any], Change]
+
+
+PASSED_BY = "passed by"
 
 
 class Unreachable(Exception):
@@ -207,6 +211,7 @@ class Machine:
         self.limits = limits or Limits()
         self.journal = Journal()
         self.births = 1
+        self.oldest = 0  # what was born later was made in the run of the root at hand
         self.collectors: list[Collector] = [Collector(None, 0)]
         self.stack: list[Any] = []
         self.steps = 0
@@ -224,8 +229,8 @@ class Machine:
         self.memo: dict[Any, Any] = {}
         self.contexts: dict[tuple[int, int], int] = {}
         self.recursion: dict[Any, Any] = {}
-        self.reading: dict[tuple[Any, str], None] = {}
-        self.versions: dict[tuple[Any, str], int] = {}
+        self.reading: dict[tuple[Any, Any], None] = {}
+        self.versions: dict[tuple[Any, Any], int] = {}
         self.coarse = False
         self.exact: frozenset[int] = frozenset()
         self.ever_exact: frozenset[int] = frozenset()
@@ -338,6 +343,17 @@ class Machine:
         self.reading.update(memory.cells)
         return True
 
+    def pass_by(self, function: tuple[int, int]) -> None:
+        """Note that a function is not entered, since nothing that matters is known to be in it."""
+        self.reading[(PASSED_BY, function)] = None
+
+    def wake(self, function: tuple[int, int]) -> None:
+        """Let those run again that passed by a function which gives something that matters."""
+        key = (PASSED_BY, function)
+        if key not in self.versions:
+            self.epoch += 1
+            self.versions[key] = self.epoch
+
     # --- the ledger ----------------------------------------------------------
 
     def limit(self, what: str, module: int, site: int) -> None:
@@ -362,6 +378,8 @@ def _stood_for(ref: Any, known: tuple[Any, ...]) -> bool:
     """
     if any(alike(ref, each) for each in known):
         return True
+    if ref.__class__ is Native and ref.data.__class__ is Object:  # a method of a list or a dict
+        return _stood_for(ref.data, tuple([e.data for e in known if _same_method(e, ref)]))
     if ref.__class__ is not Object:
         return False
     same = [
@@ -375,6 +393,10 @@ def _stood_for(ref: Any, known: tuple[Any, ...]) -> bool:
         return True
     told = set().union(*[_numbers(each) for each in same])
     return _numbers(ref) <= told
+
+
+def _same_method(one: Any, two: Native) -> bool:
+    return one.__class__ is Native and one.name == two.name and one.call is two.call
 
 
 def _numbers(held: Object, depth: int = 2) -> set[Any]:

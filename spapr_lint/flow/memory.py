@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from spapr_lint.flow import blessings
-from spapr_lint.flow.machine import Activation, Env, Machine
+from spapr_lint.flow import blessings, scope
+from spapr_lint.flow.machine import PASSED_BY, Activation, Env, Machine
 from spapr_lint.flow.objects import ANY, Bound, ClassRef, Closure, Object
 from spapr_lint.flow.values import NOTHING, Value
 
@@ -114,6 +114,8 @@ def writes_of(m: Machine, env: Env, child: Activation) -> tuple[Write, ...]:
 
 def recall(m: Machine, remembered: Memory, env: Env) -> None:
     """Write what the remembered run wrote."""
+    if any(key[0] == PASSED_BY for key in remembered.cells):
+        scope.leave_unsure(env.values())
     for name, position, key, value in remembered.writes:
         value_given = env.get(name)
         if value_given is None or position >= len(value_given.refs):

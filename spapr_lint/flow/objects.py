@@ -29,9 +29,10 @@ class Object:
     ``set``, ``dict``, ``cell``, ``generator``, ``symbol`` (an instance of a named
     type that came from outside) or ``opaque`` (the result of an unknown call).
     ``type`` is its class, or the name of its type.  ``birth`` orders objects by age.
+    It is ``unsure`` once it was handed to a function that was not looked into.
     """
 
-    __slots__ = ("birth", "extra", "many", "shape", "site", "slots", "type")
+    __slots__ = ("birth", "extra", "many", "shape", "site", "slots", "type", "unsure")
 
     def __init__(
         self, shape: str, type_: Any, birth: int, site: tuple[int, int], extra: Any = None
@@ -42,6 +43,7 @@ class Object:
         self.site = site
         self.extra = extra
         self.many = False
+        self.unsure = False
         self.slots: Slots = {}
 
     def truth(self) -> bool | None:

@@ -24,6 +24,8 @@ BUDGET = 40_000  # statements; a program that needs more is treated as a large o
 EXACT = 6_000  # statements in the small groups of a large tree, which are followed exactly
 TOTAL = 300_000  # statements and calls in all; functions looked into later get `LEAST`, once
 LEAST = 300
+TOP_LEVEL = 500  # of one module, in which its body enters whatever it calls
+FINE = 500  # from one function, in which calls with objects of other contents are told apart
 STEPS = 8_000  # from one function of a large program that nothing calls
 _DEEP = 2
 
@@ -150,6 +152,16 @@ def handed(closure: Closure, arguments: Iterable[Value]) -> bool:
     """Whether a number of some kind comes into a call: as an argument, or closed over."""
     held = [cell.slots["value"] for cell in closure.cells.values() if "value" in cell.slots]
     return any(carries(value) for value in (*arguments, *held))
+
+
+def leave_unsure(values: Iterable[Value], depth: int = _DEEP) -> None:
+    """What is handed to a function that is not looked into may hold something else after it."""
+    for value in values:
+        for ref in value.refs:
+            if ref.__class__ is Object and ref.birth and not ref.unsure:
+                ref.unsure = True
+                if depth:
+                    leave_unsure(ref.slots.values(), depth - 1)
 
 
 def fact_holders(m: Machine) -> set[Holder]:

@@ -177,6 +177,7 @@ def _stale(m: Machine, root: Root) -> bool:
 def _run_root(m: Machine, root: Root) -> None:
     closure = root.closure
     m.root = root
+    m.oldest = m.births
     m.reading = {}
     m.steps = 0
     m.visits.clear()

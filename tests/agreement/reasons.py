@@ -38,6 +38,8 @@ OF_PLACE = {
     ("spapr", "spapr_core_realize", "cpu.vcpu_id"): (
         "only a vCPU that a controller refuses comes here, and the machine ends then"
     ),
+    ("spapr_irq", "spapr_irq_claim"): "what holds of every irq that is claimed holds all the more",
+    ("xics_spapr", "ics_spapr_new"): "the ICS begins at 0x1000 and has 0x1000 sources",
     ("spapr_irq", "spapr_irq_msi_alloc"): "no guest asks for messages until there are none",
     ("spapr_irq", "spapr_irq_findone"): "the first free source is found before either end",
     ("spapr_xive_hcall", "_find_end"): "a server is below its own ENDs: the assertion holds too",

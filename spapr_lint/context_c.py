@@ -152,8 +152,8 @@ def _numbers(declared: c.Declarations) -> dict[str, int]:
 
 def _families(unit: c.Unit, pack: Pack) -> frozenset[str]:
     """The machine families that a file speaks of."""
-    identifiers = frozenset(word for function in unit.functions for word in function.words)
-    return pack.families_of(frozenset(unit.includes), identifiers | unit.definitions)
+    identifiers = unit.definitions.union(*[function.words for function in unit.functions])
+    return pack.families_of(frozenset(unit.includes), identifiers)
 
 
 def _used(
@@ -191,9 +191,10 @@ def choose(files: Mapping[str, File], macros: Macros) -> dict[str, frozenset[str
                 start.add((path, function.name))
     callers: dict[tuple[str, str], list[tuple[str, str]]] = {}
     callees: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    names = frozenset(named)
     for key, held in used.items():
-        for word in held:
-            for target in _visible(named.get(word, ()), key[0]):
+        for word in held & names:
+            for target in _visible(named[word], key[0]):
                 callees.setdefault(key, []).append(target)
                 callers.setdefault(target, []).append(key)
     reached = _closure(start, callers) | _closure(start, callees)

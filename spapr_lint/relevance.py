@@ -22,6 +22,10 @@ class Relevance:
     def __init__(self, pack: Pack, declared: c.Declarations) -> None:
         self._pack = pack
         self._headers: Mapping[str, Any] = declared.headers
+        self._types = {
+            path: frozenset((*facts.records, *facts.typedefs))
+            for path, facts in declared.headers.items()
+        }
         self._by_name: dict[str, list[str]] = {}
         for path in sorted(self._headers):
             parts = path.split("/")
@@ -53,10 +57,8 @@ class Relevance:
             for path in self._by_name.get(pending.pop(), ()):
                 if path not in found:
                     found.add(path)
-                    facts = self._headers[path]
-                    types.update(facts.records)
-                    types.update(facts.typedefs)
-                    pending.extend(facts.includes)
+                    types |= self._types[path]
+                    pending.extend(self._headers[path].includes)
         return frozenset(types)
 
 

@@ -75,14 +75,20 @@ class Lazy(Mapping[str, V], Generic[V]):
         self._make = make
         self._below: Mapping[str, V] = {} if below is None else below
         self._made: dict[str, V | None] = {}
+        self._origins: dict[str, str] = {}
         self.asked: set[str] = set()
 
-    def raw(self, key: str) -> Any:
-        """What the value is made of, from the topmost mapping that has it."""
-        found = self._raw.get(key)
-        if found is None and isinstance(self._below, Lazy):
-            return self._below.raw(key)
-        return found
+    def origin(self, key: str) -> str:
+        """What the value is made of, by the topmost mapping that has it; lines apart."""
+        known = self._origins.get(key)
+        if known is None:
+            found = self._raw.get(key)
+            if found is None and isinstance(self._below, Lazy):
+                known = self._below.origin(key)
+            else:
+                known = repr(found[:2] if found.__class__ in (tuple, list) else found)
+            self._origins[key] = known
+        return known
 
     def __getitem__(self, key: str) -> V:
         value: V | None = self.get(key)
@@ -231,13 +237,11 @@ class Declarations:
 
     def signature(self, asked: Asked) -> str:
         """A digest of all that some questions were answered from, lines apart."""
-        parts = []
+        parts: list[str] = []
         for table, names in zip(self._tables(), asked, strict=True):
-            for name in names:
-                raw = table.raw(name)
-                parts.append(repr(raw[:2] if raw.__class__ in (tuple, list) else raw))
+            parts.extend(map(table.origin, names))
             parts.append("")
-        return digest(*parts)
+        return digest("\n".join(parts))  # what `repr` gives has no line breaks
 
     def _record(self, name: str, text: str) -> dict[str, CType] | None:
         node = _first(text + ";", "struct_specifier", "union_specifier")

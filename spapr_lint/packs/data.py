@@ -10,6 +10,7 @@ import fnmatch
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 from spapr_lint.kinds import Algebra, Kind, Pattern, Space
@@ -370,12 +371,18 @@ class Pack:
 def _some(words: Collection[str], patterns: tuple[str, ...]) -> bool:
     if not patterns or not words:
         return False
-    plain = [pattern for pattern in patterns if _WILD.isdisjoint(pattern)]
+    plain, wild = _matchers(patterns)
     if any(pattern in words for pattern in plain):
         return True
+    return wild is not None and any(map(wild.match, words))
+
+
+@cache
+def _matchers(patterns: tuple[str, ...]) -> tuple[tuple[str, ...], re.Pattern[str] | None]:
+    """The patterns that are plain words, and one for all the others."""
+    plain = tuple([pattern for pattern in patterns if _WILD.isdisjoint(pattern)])
     wild = [fnmatch.translate(pattern) for pattern in patterns if pattern not in plain]
-    match = re.compile("|".join(wild)).match
-    return bool(wild) and any(match(word) is not None for word in words)
+    return plain, re.compile("|".join(wild)) if wild else None
 
 
 def _one_of(kind: Kind, entries: tuple[str, ...]) -> bool:

@@ -19,7 +19,8 @@ from spapr_lint.lowered import Failure, Lowered, Progress
 from spapr_lint.python import ParseError, lower
 from spapr_lint.tree import Tree
 
-_Item = tuple[str, str, bytes]
+_Item = tuple[str, str, bytes] | None
+"""A file: key, path, content; None: what the headers of all files declare."""
 _KEPT_TREES = 16 << 20  # bytes of text; the trees of more would fill the memory
 
 
@@ -81,7 +82,7 @@ def _outlines(
     ahead = tree is not None and processes.count(sizes, jobs) > 1
     if ahead:
         # The largest item goes to another process, so that the trees stay in this one.
-        items.append(("", "", b""))
+        items.append(None)
         sizes.append(max(sum(sizes) // 2, *sizes) + 1)
     here: dict[str, c.Unit] = {}
     keep = sum(len(files[number][1]) for number in dirty) <= _KEPT_TREES
@@ -103,14 +104,12 @@ def _outline(
     files: Sequence[tuple[str, bytes]],
     item: _Item,
 ) -> tuple[Any, ...]:
-    """What is kept of a file; in ``here`` the file with its tree, for this process to go on.
-
-    Of an item without a key: what the headers of all files declare.
-    """
-    key, path, content = item
-    if tree is not None and not key:
+    """What is kept of a file; in ``here`` the file with its tree, for this process to go on."""
+    if item is None:
+        assert tree is not None
         found = c.headers(tree, files, store)
         return tuple([(name, tuple(facts)) for name, facts in found.items()])
+    key, path, content = item
     unit = c.parse(path, content)
     if here is not None:
         here[path] = unit

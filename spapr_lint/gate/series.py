@@ -110,6 +110,7 @@ class _Walk:
         self.check = check
         self.progress = progress
         self.reports: dict[str, Report] = {}
+        self.trees: dict[str, GitTree] = {}
         self.nodes: list[_Seen] = []
         self.tracks: list[_Track] = []
 
@@ -149,7 +150,7 @@ class _Walk:
         for parent in self._parents(number):
             if not self._differs(parent, number):
                 return self.reports[self.plan.tree(parent)]
-        return self.check(GitTree(self.objects, tree))
+        return self.check(self.trees.pop(tree, None) or GitTree(self.objects, tree))
 
     def to_check(self) -> list[GitTree]:
         """The trees that will be checked, in order."""
@@ -161,7 +162,8 @@ class _Walk:
                 same.add(tree)
             elif tree not in same:
                 found[tree] = None
-        return [GitTree(self.objects, tree) for tree in found]
+        self.trees = {tree: GitTree(self.objects, tree) for tree in found}
+        return list(self.trees.values())
 
     def anything_matters(self) -> bool:
         """Whether a patch changes a file that can matter."""

@@ -150,7 +150,8 @@ class _Walk:
         for parent in self._parents(number):
             if not self._differs(parent, number):
                 return self.reports[self.plan.tree(parent)]
-        return self.check(self.trees.pop(tree, None) or GitTree(self.objects, tree))
+        listed = self.trees.pop(tree) if tree in self.trees else GitTree(self.objects, tree)
+        return self.check(listed)
 
     def to_check(self) -> list[GitTree]:
         """The trees that will be checked, in order."""

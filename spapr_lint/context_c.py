@@ -25,7 +25,6 @@ from spapr_lint.translated import Made, Wanted, outline, outlines, read, transla
 
 _WORDS = re.compile(rb"[A-Za-z_]\w*")
 _NUMBER = re.compile(r"\(?(0x[0-9a-fA-F]+|0|[1-9][0-9]*)[uUlL]*\)?")
-_Named = Mapping[str, Sequence[tuple[str, str]]]
 
 
 def load_c(reading: Reading, pack: Pack, options: Any) -> None:

@@ -24,7 +24,6 @@ from spapr_lint.c.nodes import Node
 from spapr_lint.c.types import BOOL, INT, CType, Width, arithmetic
 
 COMPARISONS: Final = frozenset(("==", "!=", "<", ">", "<=", ">="))
-_INT: Final = Width(32, True)
 _PARENTHESIS = re.compile(r"[()]")
 _LITERAL = re.compile(r"(?:0x[0-9a-fA-F]+|0o[0-7]+|\d+)\Z", re.I)
 

@@ -267,5 +267,4 @@ def _integers() -> dict[str, IntType]:
 INTEGERS: Final = _integers()
 CHAR: Final = INTEGERS["char"]
 UINT8: Final = INTEGERS["uint8_t"]
-UINT32: Final = INTEGERS["uint32_t"]
 ULONG: Final = INTEGERS["ulong"]

@@ -24,8 +24,6 @@ from spapr_lint.validate.grid import Point
 PHANDLE: Final = 0x1111
 CPU_TYPE: Final = "power9_v2.0-powerpc64-cpu"
 _VERSION = re.compile(r"pseries-(\d+)\.(\d+)-machine\Z")
-# What was taken from spapr_machine_init(), and what else of it matters and is not run.
-NOT_BUILT: Final = "PCI, VIO and NVRAM devices, memory, firmware, capabilities of the CPU model"
 
 
 class Facts(NamedTuple):

@@ -16,8 +16,6 @@ from spapr_lint.flow.natives.textual import carrier, mixed
 from spapr_lint.flow.objects import ANY, Object
 from spapr_lint.flow.values import BOOLEAN, NONE, UNKNOWN, Value, join, reference
 
-_OPTIONS = ("count", "flags")
-
 
 def substitute(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``re.sub(pattern, new, text)``: of the text and of what is put in, called if it can be."""

@@ -1,0 +1,6 @@
+"""What the models are."""
+
+from .orders import Order
+from .users import User
+
+__all__ = ["Order", "User"]

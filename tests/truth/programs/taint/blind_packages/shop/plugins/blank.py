@@ -1,0 +1,5 @@
+"""Another plugin."""
+
+
+def run(value):
+    return ""

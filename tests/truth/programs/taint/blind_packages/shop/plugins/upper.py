@@ -1,0 +1,5 @@
+"""One plugin."""
+
+
+def run(value):
+    return value.upper()

@@ -1,0 +1,12 @@
+"""A module whose attribute changes."""
+
+LEVEL = "low"
+
+
+def level():
+    return LEVEL
+
+
+def reset():
+    global LEVEL
+    LEVEL = "low"

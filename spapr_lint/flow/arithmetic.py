@@ -174,10 +174,9 @@ def mixed(m: Machine, a: Activation, values: list[Value], site: int) -> Value:
     """What is made of several values, as a formatted string: only labels that say so survive."""
     facts: dict[Any, Fact] = {}
     for value in values:
-        for fact in value.facts:
-            if m.policy.through_arithmetic(fact.kind):
-                new = fact.step(a.module.index, site, "")
-                facts.setdefault(new.key, new)
+        for fact in m.policy.surviving(value.facts):
+            new = fact.step(a.module.index, site, "")
+            facts.setdefault(new.key, new)
     return Value(tuple(facts.values()), (), (), True)
 
 

@@ -52,10 +52,10 @@ def get(
             return get(m, a, owner, plain, site, node)
         result = _from_outside(owner, name)
         if owner.facts:  # of what was made of something: so is its part
-            facts = tuple([f for f in owner.facts if m.policy.through_arithmetic(f.kind)])
+            facts = m.policy.surviving(owner.facts)
             result = result.with_facts(facts)
     elif owner.facts and owner.open and m.policy.hands_on:
-        facts = tuple([f for f in owner.facts if m.policy.through_arithmetic(f.kind)])
+        facts = m.policy.surviving(owner.facts)
         if facts and all(ref.__class__ is Object and ref.shape == "opaque" for ref in owner.refs):
             result = result.with_facts((*result.facts, *facts))
     if name in m.policy.fields:

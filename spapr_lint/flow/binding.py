@@ -132,7 +132,7 @@ def _columns(m: Machine, a: Activation, value: Value, count: int, site: int) -> 
         if len(row) == count:
             columns = [join(column, item) for column, item in zip(columns, row, strict=True)]
     if value.open:
-        facts = tuple([f for f in value.facts if m.policy.through_arithmetic(f.kind)])
+        facts = m.policy.surviving(value.facts)
         columns = [join(column, Value(facts, open=True)) for column in columns]
     return None if NOTHING in columns else columns
 

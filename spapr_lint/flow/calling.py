@@ -126,9 +126,8 @@ def _with_contents(policy: Policy, value: Value, depth: int = 3) -> Value:
         for key, item in ref.slots.items():
             if key.__class__ is str:
                 continue
-            for fact in item.facts:
-                if policy.through_arithmetic(fact.kind):
-                    facts.setdefault(fact.key, fact)
+            for fact in policy.surviving(item.facts):
+                facts.setdefault(fact.key, fact)
             if left:
                 pending.extend((inner, left - 1) for inner in item.refs)
     return value.with_facts(tuple(facts.values())) if len(facts) > len(value.facts) else value

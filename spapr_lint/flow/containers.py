@@ -234,7 +234,7 @@ def get_item(m: Machine, a: Activation, owner: Value, key: Value, site: int) -> 
     if (owner.open and not owner.refs) or result is NOTHING:
         result = join(result, UNKNOWN)
     if owner.facts:
-        facts = tuple([f for f in owner.facts if m.policy.through_arithmetic(f.kind)])
+        facts = m.policy.surviving(owner.facts)
         if facts:
             result = join(result, Value(facts, open=True))
     return result

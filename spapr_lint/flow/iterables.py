@@ -32,7 +32,7 @@ def iterate(m: Machine, a: Activation, source: Value, site: int) -> tuple[list[V
             return [join_all(list(column)) for column in columns], True
     for items, _ in rows:
         found.extend(items)
-    facts = tuple([f for f in source.facts if m.policy.through_arithmetic(f.kind)])
+    facts = m.policy.surviving(source.facts)
     if source.exact() and isinstance(source.constants[0], (str, bytes)):
         text = source.constants[0]
         if len(text) <= 64:

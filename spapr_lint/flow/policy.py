@@ -186,9 +186,9 @@ class Policy:
         """A sink that wants one kind."""
         return Sink(wants=(kind,))
 
-    def through_arithmetic(self, kind: Kind) -> bool:
-        """Whether a label survives operators and formatting."""
-        return kind.space in self.carried
+    def surviving(self, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+        """The labels among the facts that survive operators and formatting."""
+        return tuple([fact for fact in facts if fact.kind.space in self.carried])
 
     def name(self, m: Machine, a: Activation, value: Value, n: ir.Node) -> Value:
         """What the name of a variable or constant gives."""

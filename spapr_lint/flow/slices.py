@@ -30,7 +30,7 @@ def get_slice(
         result = join(result, reference(made))
     if owner.constants or owner.open:
         where = _slice(bounds)
-        facts = tuple([f for f in owner.facts if m.policy.through_arithmetic(f.kind)])
+        facts = m.policy.surviving(owner.facts)
         if owner.exact() and where is not None and isinstance(owner.constants[0], (str, bytes)):
             result = join(result, Value(facts, (), (owner.constants[0][where],)))
         else:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from spapr_lint.flow import calls, iterables, slices
+from spapr_lint.flow import calls, iterables, places, slices
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.blessings import anonymous
 from spapr_lint.flow.machine import Activation, Machine, touch
-from spapr_lint.flow.objects import ANY, KEYS, LENGTH, Object, item_key
+from spapr_lint.flow.objects import ANY, KEYS, LENGTH, Object
 from spapr_lint.flow.values import (
     NOTHING,
     UNKNOWN,
@@ -159,7 +159,7 @@ def append(m: Machine, target: Object, value: Value) -> None:
         m.journal.write(slots, LENGTH, Value(constants=tuple([n + 1 for n in several])))
         return
     if target.shape == "set" and value.exact() and not target.many:
-        key = _key(value)
+        key = places.key_of(value)
         if key is not None:
             m.journal.write(slots, key, value)
             return
@@ -180,42 +180,6 @@ def blur(m: Machine, target: Object) -> None:
     if anything is not NOTHING:
         m.journal.write(target.slots, ANY, anything)
     m.journal.write(target.slots, LENGTH, UNKNOWN)
-
-
-def _key(value: Value) -> Any:
-    if not value.exact():
-        if (
-            len(value.refs) == 1
-            and not value.constants
-            and not value.open
-            and value.refs[0].__class__ is Object
-            and value.refs[0].shape in ("instance", "tuple")
-        ):
-            ref: Any = value.refs[0]
-            if ref.shape == "tuple":
-                parts, exact = known_items(ref)
-                if exact and all(part.exact() for part in parts):
-                    return ("item", "tuple", tuple([part.constants[0] for part in parts]))
-                return None
-            return None if ref.many else ("item", "object", ref)
-        return None
-    try:
-        hash(value.constants[0])
-    except TypeError:
-        return None
-    return item_key(value.constants[0])
-
-
-def _keys(value: Value) -> list[Any] | None:
-    """All keys that a value may be, None if not all are known."""
-    if value.open:
-        return None
-    keys = []
-    for item in value.constants:
-        keys.append(_key(Value(constants=(item,))))
-    for ref in value.refs:
-        keys.append(_key(Value(refs=(ref,))))
-    return None if None in keys or not keys else keys
 
 
 def get_item(m: Machine, a: Activation, owner: Value, key: Value, site: int) -> Value:
@@ -264,7 +228,7 @@ def own_item(m: Machine, a: Activation, ref: Object, key: Value, site: int) -> V
     if ref.shape == "namespace":
         return join(find(m, a, ref, key)[0], NOTHING)
     slots = ref.slots
-    keys = _keys(key)
+    keys = places.keys_of(key)
     size = length(ref) if ref.shape in SEQUENCES else None
     if keys is None:
         values = [value for _, value in items_of(ref)]
@@ -278,7 +242,7 @@ def own_item(m: Machine, a: Activation, ref: Object, key: Value, site: int) -> V
         return result
     result = NOTHING
     if size is None and ref.shape in SEQUENCES:
-        keys = _from_end(ref, keys)
+        keys = places.from_end(ref, keys)
     for each in keys:
         if size is not None and each[1] == "int" and each[2] < 0:
             each = ("item", "int", each[2] + size)
@@ -292,11 +256,6 @@ def own_item(m: Machine, a: Activation, ref: Object, key: Value, site: int) -> V
     if result is NOTHING:
         return m.opaque(a, site) if ref.shape in ("opaque", "symbol") else UNKNOWN
     return anonymous(result) if ref.many or len(keys) > 1 else result
-
-
-def _negative(key: Any) -> bool:
-    """Whether a key is an index from the end."""
-    return bool(key[1] == "int" and key[2] < 0)
 
 
 def _guessed(value: Value) -> Value:
@@ -317,23 +276,11 @@ def alike(value: Value) -> Value:
     return _guessed(value)
 
 
-def _from_end(ref: Object, keys: list[Any]) -> list[Any]:
-    """Negative indexes of a sequence that may have several lengths, counted from its start."""
-    several = sizes(ref) or ()
-    found: list[Any] = []
-    for key in keys:
-        if key[1] == "int" and key[2] < 0 and several:
-            found.extend(("item", "int", n + key[2]) for n in several)
-        else:
-            found.append(key)
-    return found
-
-
 def find(m: Machine, a: Activation, ref: Object, key: Value) -> tuple[Value, bool]:
     """What a dict has for a key, and whether it certainly has it; nothing is made."""
     touch(a, ref)
     slots = ref.slots
-    keys = _keys(key)
+    keys = places.keys_of(key)
     exact = length(ref) is not None and not ref.many
     if ref.shape == "namespace":
         slots = ref.extra.slots
@@ -384,7 +331,7 @@ def store_item(
 ) -> None:
     """``target[key] = value``."""
     slots = target.slots
-    keys = _keys(key)
+    keys = places.keys_of(key)
     weak = weak or target.many
     if target.shape == "namespace":
         _store_name(m, a, target.extra, key, value, weak)
@@ -403,7 +350,7 @@ def store_item(
     size = length(target) if target.shape in SEQUENCES else None
     if size is not None and each[1] == "int" and each[2] < 0:
         each = ("item", "int", each[2] + size)
-    if target.shape in SEQUENCES and size is None and (target.many or _negative(each)):
+    if target.shape in SEQUENCES and size is None and (target.many or places.negative(each)):
         m.journal.write(slots, ANY, join(slots.get(ANY, NOTHING), value))
         return
     if key.facts and each not in slots and key.exact():
@@ -434,7 +381,7 @@ def delete_item(m: Machine, a: Activation, target: Object, key: Value, weak: boo
         if key.exact() and not weak:
             m.journal.write(target.extra.slots, key.constants[0], None)
         return
-    keys = _keys(key)
+    keys = places.keys_of(key)
     if keys is None or len(keys) > 1 or weak or target.many:
         if target.shape in SEQUENCES:
             blur(m, target)
@@ -446,7 +393,14 @@ def delete_item(m: Machine, a: Activation, target: Object, key: Value, weak: boo
             del items[index]
             replace(m, target, items)
         return
-    m.journal.write(target.slots, keys[0], None)
+    _drop(m, target, keys[0])
+
+
+def _drop(m: Machine, target: Object, key: Any) -> None:
+    """Empty a slot, and forget the key that it was made with: another may come to be equal."""
+    m.journal.write(target.slots, key, None)
+    if ("keyed", key) in target.slots:
+        m.journal.write(target.slots, ("keyed", key), None)
 
 
 def replace(m: Machine, target: Object, items: list[Value]) -> None:
@@ -462,7 +416,7 @@ def replace(m: Machine, target: Object, items: list[Value]) -> None:
 def clear(m: Machine, target: Object) -> None:
     """Take everything out."""
     for key, _ in items_of(target):
-        m.journal.write(target.slots, key, None)
+        _drop(m, target, key)
     for key in (ANY, KEYS):
         if key in target.slots:
             m.journal.write(target.slots, key, None)

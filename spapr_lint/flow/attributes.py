@@ -51,16 +51,24 @@ def get(
         if plain != name:
             return get(m, a, owner, plain, site, node)
         result = _from_outside(owner, name)
-        if owner.facts:  # of what was made of something: so is its part
-            facts = m.policy.surviving(owner.facts)
-            result = result.with_facts(facts)
-    elif owner.facts and owner.open and m.policy.hands_on:
-        facts = m.policy.surviving(owner.facts)
-        if facts and all(ref.__class__ is Object and ref.shape == "opaque" for ref in owner.refs):
-            result = result.with_facts((*result.facts, *facts))
+        handed_on = bool(owner.facts)
+    else:
+        handed_on = bool(owner.facts) and m.policy.hands_on and outside(owner)
+    if handed_on:  # of what was made of something: so is its part
+        result = result.with_facts((*result.facts, *m.policy.surviving(owner.facts)))
     if name in m.policy.fields:
         return m.policy.field(m, a, owner, name, result, site)
     return result
+
+
+def outside(owner: Value) -> bool:
+    """Whether nothing that the value may be is in view."""
+    if not owner.refs:
+        return owner.open
+    return all(
+        ref.__class__ is External or (ref.__class__ is Object and ref.shape == "opaque")
+        for ref in owner.refs
+    )
 
 
 def private(owner: Value, name: str) -> str:

@@ -22,6 +22,7 @@ from spapr_lint.flow import (
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, Unreachable
 from spapr_lint.flow.objects import (
+    ANY,
     ESCAPED,
     LENGTH,
     Bound,
@@ -36,6 +37,7 @@ from spapr_lint.flow.values import (
     NOTHING,
     TRUE,
     UNKNOWN,
+    Fact,
     Value,
     constant,
     join,
@@ -165,7 +167,7 @@ def call(m: Machine, a: Activation, n: ir.Node) -> Value:
         if policy.guarding.speaks(word, callee):
             result = policy.checked(m, a, callee, receiver, arguments, result, n, site)
     if callee.facts and not result.facts and _obscure(callee, word):
-        result = result.with_facts(callee.facts)  # a method of what carries a label
+        result = labelled(m, result, callee.facts)  # a method of what carries a label
     if a.module.language == "c" and len(result.refs) == 1:
         _typed(m, n, result.refs[0])
     return result
@@ -173,8 +175,16 @@ def call(m: Machine, a: Activation, n: ir.Node) -> Value:
 
 def _obscure(callee: Value, word: str) -> bool:
     """Whether a method is not in view, and gives more than an answer to a question."""
-    outside = all(ref.__class__ is External for ref in callee.refs)
-    return outside and not word.startswith(_QUESTIONS)
+    return not word.startswith(_QUESTIONS) and attributes.outside(callee)
+
+
+def labelled(m: Machine, made: Value, labels: tuple[Fact, ...]) -> Value:
+    """What something unknown made, carrying labels, as does whatever may be asked of it."""
+    for ref in made.refs:
+        if ref.__class__ is Object and ref.shape == "opaque":
+            held = join(ref.slots.get(ANY, NOTHING), Value(labels, open=True))
+            m.journal.write(ref.slots, ANY, held)
+    return made.with_facts(labels)
 
 
 def _unsure(callee: Value, receiver: Value) -> bool:
@@ -190,10 +200,6 @@ def _typed(m: Machine, n: ir.Node, made: Any) -> None:
         made.type = m.program.made_type(n)
 
 
-def _is_opaque(ref: Any) -> bool:
-    return ref.__class__ is Object and ref.shape == "opaque"
-
-
 def dispatch(
     m: Machine, a: Activation, callee: Value, arguments: Arguments, site: int, node: Any = None
 ) -> Value:
@@ -201,7 +207,7 @@ def dispatch(
     refs = callee.refs
     if len(refs) == 1 and not callee.open:
         return invoke(m, a, refs[0], arguments, site)
-    if not refs or (callee.facts and all(_is_opaque(ref) for ref in refs)):
+    if not refs:
         if m.scope is not None and any(scope.carries(value, 1) for value in arguments.values()):
             m.leaks += 1
         m.unresolved[(a.module.index, site)] = None

@@ -189,8 +189,10 @@ def external(m: Machine, a: Activation, name: str, g: Arguments, site: int) -> V
         calls.escape(m, g)
         made = m.opaque(a, site, name=name)
         # What is not in view may hand on anything of what it is given.
-        labels = textual.mixed(m, a, g, site, None).facts if m.policy.hands_on else ()
-        return made.with_facts(labels) if labels else made
+        if m.policy.hands_on:
+            labels = textual.mixed(m, a, g, site, None).facts
+            return calls.labelled(m, made, labels) if labels else made
+        return made
     return found[0](m, a, g, site, found[1])
 
 

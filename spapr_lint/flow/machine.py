@@ -118,6 +118,16 @@ class Collector:
         self.states: list[tuple[Value, Env, Changes]] = []
 
 
+class Gate:
+    """A condition's variable after an ``if``, and others as (merged, where true, where false)."""
+
+    __slots__ = ("subject", "variables")
+
+    def __init__(self, subject: Value, variables: dict[Any, tuple[Value, Value, Value]]) -> None:
+        self.subject = subject
+        self.variables = variables
+
+
 class Activation:
     """One evaluation of one function (or module or class body)."""
 
@@ -129,6 +139,7 @@ class Activation:
         "env",
         "finals",
         "function",
+        "gates",
         "klass",
         "loop",
         "mark",
@@ -171,6 +182,7 @@ class Activation:
         self.stop: Changes = {}  # what differs where a generator has given all that is wanted
         self.finals: list[Final] = []
         self.on_yield: Callable[[Value], None] | None = None
+        self.gates: dict[Any, Gate] = {}  # by variable and question: see `gates`
         self.start = 0
         self.touch = 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from spapr_lint import ir
+from spapr_lint.flow import gates
 from spapr_lint.flow.blessings import holding
 from spapr_lint.flow.machine import Activation, Env, Machine
 from spapr_lint.flow.objects import ClassRef, Object
@@ -21,6 +22,8 @@ def refined(
 ) -> Env:
     """A copy of the variables where ``test``, which has this value, came out as ``outcome``."""
     result = dict(a.env if env is None else env)
+    if a.gates:
+        gates.recall(a, test, outcome, result)
     _refine(m, a, test, outcome, result)
     if value is not None and m.policy.guards:
         holding(result, value, outcome)

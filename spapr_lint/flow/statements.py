@@ -16,6 +16,7 @@ from spapr_lint.flow import (
     calls,
     classes,
     containers,
+    gates,
     imports,
     iterables,
     loops,
@@ -145,6 +146,8 @@ def _if(m: Machine, a: Activation, n: ir.Node) -> bool:
         return goes_too
     second = (a.env, m.journal.undo(mark))
     merge_states(m, a, [first, second] if goes_too else [first])
+    if goes_too and a.env is not first[0]:
+        gates.remember(a, test, first[0], second[0])
     return True
 
 

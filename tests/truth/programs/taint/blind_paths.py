@@ -102,7 +102,7 @@ def correlated(src):
         value = src
     if flag:
         value = "clean"
-    sink_taint(value)  # no flow SPURIOUS
+    sink_taint(value)  # no flow
 
 
 def correlated_t(src):

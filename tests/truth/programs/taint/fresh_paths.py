@@ -222,7 +222,7 @@ def correlated():
     if flag:
         other = taint()
     if not flag:
-        sink_taint(other)  # no flow SPURIOUS
+        sink_taint(other)  # no flow
     if flag:
         sink_taint(other)  # flow
 

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from spapr_lint.flow import calls
+from spapr_lint.flow import calls, plain
 from spapr_lint.flow.machine import Activation, Machine
 from spapr_lint.flow.objects import ClassRef, Object
 from spapr_lint.flow.values import (
@@ -229,6 +229,9 @@ def _compare_objects(
             found = calls.call_special(m, a, left, f"__{_RICH[op]}__", [right], site)
             if found is not None:
                 return found
+            decided = _of_sequences(op, left, right)
+            if decided is not None:
+                return decided
         return _identity(op, left, right)
     if op in ("in", "not in"):
         found = calls.call_special(m, a, right, "__contains__", [left], site)
@@ -236,8 +239,22 @@ def _compare_objects(
             return found
         return m.tables.contains(m, a, left, right, op == "not in")
     if op in _RICH:
-        return calls.call_special(m, a, left, f"__{_RICH[op]}__", [right], site)
+        found = calls.call_special(m, a, left, f"__{_RICH[op]}__", [right], site)
+        return _of_sequences(op, left, right) if found is None else found
     return None
+
+
+def _of_sequences(op: str, left: Value, right: Value) -> Value | None:
+    """How two lists or tuples compare, if what is known of them decides that."""
+    for side in (left, right):
+        if len(side.refs) != 1 or side.refs[0].__class__ is not Object:
+            return None
+        if side.refs[0].shape not in ("list", "tuple"):
+            return None
+    try:
+        return constant(bool(_COMPARISONS[op](plain.of(left), plain.of(right))))
+    except (plain.Undecided, TypeError):
+        return None
 
 
 def _identity(op: str, left: Value, right: Value) -> Value | None:

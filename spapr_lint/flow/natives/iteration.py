@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from spapr_lint.flow import arithmetic, blessings, calls, classes, containers, iterables, streams
+from spapr_lint.flow import (
+    arithmetic,
+    blessings,
+    calls,
+    classes,
+    containers,
+    iterables,
+    plain,
+    streams,
+)
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, Unreachable, touch
 from spapr_lint.flow.natives.common import (
@@ -109,25 +118,12 @@ def reversed_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> 
 
 def _keys_of(
     m: Machine, a: Activation, items: list[Value], key: Value | None, exact: bool, site: int
-) -> list[Any] | None:
-    """The constants to sort by, None if they are not all known."""
+) -> list[Any]:
+    """What to sort by; whatever is not known of it is undecided."""
     keys = items
     if key is not None and not (key.exact() and key.constants[0] is None):
         keys = each(m, a, key, [[item] for item in items], exact, site)
-    known = [_plain(item) for item in keys]
-    return None if None in known else [part[0] for part in known if part is not None]
-
-
-def _plain(value: Value) -> tuple[Any] | None:
-    if value.exact() and not value.facts:
-        return (value.constants[0],)
-    refs = objects(value, "tuple", "list")
-    if len(refs) == 1 and len(value.refs) == 1 and not value.open:
-        parts, exact = containers.known_items(refs[0])
-        plain = [_plain(part) for part in parts]
-        if exact and None not in plain:
-            return (tuple([part[0] for part in plain if part is not None]),)
-    return None
+    return [plain.of(item) for item in keys]
 
 
 def ordered(
@@ -139,9 +135,11 @@ def ordered(
         return items, exact
     backwards = g.keywords.get("reverse")
     flag = False if backwards is None else truth(backwards)
-    if keys is not None and flag is not None:
+    if flag is not None:
         try:
             places = sorted(range(len(items)), key=lambda i: keys[i], reverse=flag)
+        except plain.Undecided:
+            return [join_all(items)] * len(items), True
         except TypeError:
             return items, True
         return [items[place] for place in places], True
@@ -169,12 +167,15 @@ def extreme(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Va
     if not items:
         return UNKNOWN if default is None else default
     keys = _keys_of(m, a, items, key, exact, site)
-    if exact and keys is not None:
+    if exact:
         try:
             best = (min if data == "min" else max)(range(len(items)), key=lambda i: keys[i])
+        except plain.Undecided:
+            pass
         except TypeError:
             return UNKNOWN
-        return items[best]
+        else:
+            return items[best]
     if key is None and exact and any(item.facts for item in items):
         return join(arithmetic.combine(m, a, data, items, site), join_all(items))
     result = join_all(items)

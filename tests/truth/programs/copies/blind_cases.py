@@ -174,9 +174,9 @@ def queue_order(src):
 def sort_and_pick(src):
     pairs = [(2, src), (1, "x")]
     pairs.sort()
-    sink(pairs[0][1])  # no flow SPURIOUS
+    sink(pairs[0][1])  # no flow
     sink(pairs[1][1])  # flow
-    sink(min(pairs)[1])  # no flow SPURIOUS
+    sink(min(pairs)[1])  # no flow
     sink(max(pairs, key=lambda pair: pair[0])[1])  # flow
 
 

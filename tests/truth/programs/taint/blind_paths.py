@@ -31,7 +31,7 @@ def dead_by_arithmetic(src):
 
 def dead_by_compare_of_tuples(src):
     value = src if VERSION < (3,) else "clean"
-    sink_taint(value)  # no flow SPURIOUS
+    sink_taint(value)  # no flow
 
 
 def dead_by_text(src):

@@ -1,4 +1,4 @@
-"""Operations that certainly raise: a key that is not there, an index past the end, ``None.x``.
+"""Operations that certainly raise, as ``None.x`` or an index past the end, or certainly do not.
 
 Only what is known to the last bit counts: objects that were made in the function
 at hand and went to nobody else, and only where a ``try`` of that function waits.
@@ -6,15 +6,32 @@ at hand and went to nobody else, and only where a ``try`` of that function waits
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from typing import Any
 
-from spapr_lint.flow import calls, classes, containers
+from spapr_lint import ir
+from spapr_lint.flow import calls, classes, containers, plain
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, Unreachable
 from spapr_lint.flow.objects import ANY, ESCAPED, Object
 from spapr_lint.flow.values import Value
 
 DIVISIONS = ("/", "//", "%")
+_SMALL: dict[str, Callable[[Any, Any], Any]] = {  # of these no result is much larger
+    "+": operator.add,
+    "-": operator.sub,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+}
+_HARMLESS: dict[str, Callable[..., Any]] = {
+    "int": int,
+    "float": float,
+    "str": str,
+    "len": len,
+    "print": lambda *values: None,
+}
 
 
 def awaited(m: Machine, a: Activation) -> bool:
@@ -59,6 +76,40 @@ def attribute(m: Machine, a: Activation, base: Value, site: int) -> None:
     """``base.name``, if the base is certainly None."""
     if base.constants == (None,) and base.exact() and not base.facts:
         fail(m, a, "AttributeError", site)
+
+
+def harmless(m: Machine, a: Activation, n: ir.Node) -> bool:
+    """Whether a statement certainly raises nothing, as Python itself finds out."""
+    if n[0] == ir.ASSIGN:
+        targets, value = n[1], n[2]
+    elif n[0] == ir.EXPRESSION:
+        targets, value = (), n[1]
+    else:
+        return False
+    if any(target[0] != ir.NAME for target in targets):
+        return False
+    try:
+        _compute(m, a, value)
+    except Exception:
+        return False
+    return True
+
+
+def _compute(m: Machine, a: Activation, n: ir.Node) -> Any:
+    """What an expression comes to; raises what Python does, or where that is not known."""
+    op = n[0]
+    if op == ir.CONST:
+        return n[1]
+    if op == ir.NAME and n[1] not in a.cells:
+        return plain.of(a.env[n[1]])
+    if op == ir.BINARY and n[1] in _SMALL:
+        return _SMALL[n[1]](_compute(m, a, n[2]), _compute(m, a, n[3]))
+    if op == ir.ITEM and n[2][0] != ir.SLICE:
+        return _compute(m, a, n[1])[_compute(m, a, n[2])]
+    if op == ir.CALL and n[1][0] == ir.GLOBAL and not n[3]:
+        if n[1][1] not in a.module.namespace.slots:
+            return _HARMLESS[n[1][1]](*[_compute(m, a, argument) for argument in n[2]])
+    raise plain.Undecided
 
 
 def division(m: Machine, a: Activation, right: Value, site: int) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from spapr_lint import ir
-from spapr_lint.flow import binding, calls, classes, containers, managers
+from spapr_lint.flow import binding, calls, classes, containers, failing, managers
 from spapr_lint.flow.imports import bind_name
 from spapr_lint.flow.machine import Activation, Changes, Collector, Env, Final, Machine, Unreachable
 from spapr_lint.flow.objects import Object
@@ -126,6 +126,7 @@ def run_body(
         raising = (
             wanted and statement[0] != ir.RAISE and may_raise(statement, a.on_yield is not None)
         )
+        raising = raising and not failing.harmless(m, a, statement)
         if raising and len(points) < _POINTS:
             points.append((UNKNOWN, dict(a.env), m.journal.changes(start)))
         if not m.tables.block(m, a, (statement,)):

@@ -61,6 +61,7 @@ def _name(m: Machine, a: Activation, n: ir.Node) -> Value:
     if value is None:
         value = _global_value(m, a, name) if a.function is None else None
         if value is None:
+            failing.name(m, a, name, n[2])
             value = UNKNOWN
     if value.mark is not None:
         value = seen(a, value)
@@ -92,6 +93,7 @@ def _global(m: Machine, a: Activation, n: ir.Node) -> Value:
         m.reading[key] = None
     value = _global_value(m, a, name)
     if value is None:
+        failing.name(m, a, name, n[2])
         value = m.program.undefined(m, a, name, n[2])
     if value.mark is not None:
         value = seen(a, value)

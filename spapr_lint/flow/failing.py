@@ -6,6 +6,7 @@ at hand and went to nobody else, and only where a ``try`` of that function waits
 
 from __future__ import annotations
 
+import builtins
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +18,7 @@ from spapr_lint.flow.machine import Activation, Machine, Unreachable
 from spapr_lint.flow.objects import ANY, ESCAPED, Object
 from spapr_lint.flow.values import Value
 
+_OF_MODULES = ("__file__", "__name__", "__path__", "__doc__", "__spec__", "__loader__")
 DIVISIONS = ("/", "//", "%")
 _SMALL: dict[str, Callable[[Any, Any], Any]] = {  # of these no result is much larger
     "+": operator.add,
@@ -70,6 +72,16 @@ def _own(a: Activation, ref: Object) -> bool:
     if ref.many or ref.birth <= a.start or ESCAPED in ref.slots:
         return False
     return classes.class_of(ref) is None
+
+
+def name(m: Machine, a: Activation, word: str, site: int) -> None:
+    """A variable of the module at hand that nothing has bound: what runs first is known there."""
+    module = a.module
+    if a.function is not None or module.starred or module.language != "python":
+        return
+    if awaited(m, a) and not hasattr(builtins, word) and "*" not in module.namespace.slots:
+        if word not in _OF_MODULES:
+            fail(m, a, "NameError", site)
 
 
 def attribute(m: Machine, a: Activation, base: Value, site: int) -> None:

@@ -57,6 +57,7 @@ class Module:
         "ref",
         "speaks",
         "state",
+        "starred",
         "stars",
         "surfaces",
         "types",
@@ -83,6 +84,7 @@ class Module:
         self.speaks = True
         self.families: frozenset[str] = frozenset()
         self.stars: list[Object] = []
+        self.starred = False  # whether it has names from a module that is not in view
 
 
 class Loop:

@@ -115,8 +115,10 @@ class Program:
         """What ``from base import *`` binds."""
         found = self.find(*base)
         if found is None:
+            a.module.starred = True
             return []
         m.tables.run_module(m, found)
+        a.module.starred |= found.starred
         slots = found.namespace.slots
         listed = slots.get("__all__")
         if listed is not None:

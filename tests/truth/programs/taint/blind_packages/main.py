@@ -17,7 +17,7 @@ sink_taint(handle(taint()))  # flow
 sink_taint(shop.process("x"))  # no flow
 sink_taint(exported(taint()))  # flow
 try:
-    sink_taint(_private(taint()))  # no flow DEAD SPURIOUS
+    sink_taint(_private(taint()))  # no flow DEAD
 except NameError:
     sink_taint("no name")  # no flow
 
@@ -57,7 +57,7 @@ sink_taint(users.find("b").name)  # flow
 
 sink_taint(compat.text(taint()))  # flow
 sink_taint(compat.json.loads(compat.json.dumps([taint()]))[0])  # flow
-sink_taint(compat.nothing(taint()))  # no flow SPURIOUS
+sink_taint(compat.nothing(taint()))  # no flow
 
 shop.events.subscribe("paid", lambda value: sink_taint(value))  # flow
 shop.events.subscribe("sent", lambda value: sink_taint(value))  # no flow

@@ -31,11 +31,12 @@ from spapr_lint.surface import Surface
 from spapr_lint.tree import Tree
 
 _IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]*\(?([^#\n]*)"
-    rb"|import[ \t]+([^#\n]+))",
-    re.MULTILINE,
+    rb"\b(?:from[ \t]+(\.*)[ \t]*([\w.]*?)[ \t]*\bimport\b[ \t]*"
+    rb"(\([^)]*|[^#\n\\]*(?:\\\r?\n[^#\n\\]*)*)"
+    rb"|import[ \t]+([^#\n\\]*(?:\\\r?\n[^#\n\\]*)*))"
 )
 _NAMES = re.compile(rb"[\w.]+")
+_AT_RUN_TIME = (b"import_module", b"__import__")
 
 
 class ModuleIn(NamedTuple):
@@ -270,11 +271,16 @@ def _reached(reading: Reading, everything: Sequence[str], words: set[str]) -> se
     names = {module_name(path, reading.package): path for path in everything}
     imports: dict[str, set[str]] = {}
     importers: dict[str, set[str]] = {}
+    endings: dict[str, set[str]] = {}
+    for name, path in names.items():
+        endings.setdefault(name.rpartition(".")[2], set()).add(path)
     for path in everything:
         content = reading.contents.get(path)
         if content is None:
             continue
         found = _imports(path, content, names, reading.package)
+        if any(word in content for word in _AT_RUN_TIME):
+            found |= _named(path, content, endings)
         imports[path] = found
         for target in found:
             importers.setdefault(target, set()).add(path)
@@ -316,6 +322,17 @@ def _imports(path: str, content: bytes, names: Mapping[str, str], top: str) -> s
             _add(found, f"{origin}.{word.decode('utf-8', 'replace')}", package, names)
     found.discard(path)
     return found
+
+
+def _named(path: str, content: bytes, endings: Mapping[str, set[str]]) -> set[str]:
+    """The files that an import at run time may mean: named in the text, or of the same folder."""
+    folder = posixpath.dirname(path)
+    found: set[str] = set()
+    for word in set(re.findall(rb"\w+", content)):
+        found |= endings.get(word.decode("utf-8", "replace"), set())
+    for paths in endings.values():
+        found |= {other for other in paths if posixpath.dirname(other) == folder}
+    return found - {path}
 
 
 def _add(found: set[str], name: str, package: str, names: Mapping[str, str]) -> None:

@@ -87,3 +87,27 @@ def test_a_speaker_elsewhere(pack: str) -> None:
 
 def test_a_field_that_has_no_owner(pack: str) -> None:
     assert found(pack, user=b"def f(x):\n    sink(x.marked_field)\n") == [("user.py", 2)]
+
+
+SAME = b"def same(x):\n    return x\n"
+IMPORTS = {
+    "on a line with others": b"x = 1; import said; same = said.same\n",
+    "on the line of a condition": b"if True: from said import same\n",
+    "in parentheses": b"from said import (same)\n",
+    "without a space": b"from said import(same)\n",
+    "at run time": b"import importlib; same = importlib.import_module('said').same\n",
+    "at run time, by name": b"name = 'said'; same = __import__(name).same\n",
+}
+
+
+@pytest.mark.parametrize("spelling", IMPORTS)
+def test_however_it_is_imported(pack: str, spelling: str) -> None:
+    content = IMPORTS[spelling] + b"sink(same(start_of_it()))\n"
+    assert found(pack, main=content, said=SAME) == [("main.py", 2)]
+
+
+@pytest.mark.parametrize("names", [b"(\n    # which\n    said,\n)", b"\\\n    said, \\\n    x"])
+def test_modules_of_a_package_over_several_lines(pack: str, names: bytes) -> None:
+    main = b"from p import " + names + b"\nsink(said.same(start_of_it()))\n"
+    files = {"main": main, "p/__init__": b"x = 1\n", "p/said": SAME}
+    assert len(found(pack, **files)) == 1

@@ -29,7 +29,7 @@ sink_taint(orders_module.Order(Person("x"), "i").describe())  # no flow
 sink_taint(isinstance(order, shop.models.Order))  # no flow
 
 sink_taint(registry["upper"](taint()))  # flow
-sink_taint(registry["blank"](taint()))  # no flow SPURIOUS
+sink_taint(registry["blank"](taint()))  # no flow
 sink_taint(names)  # no flow
 
 shop.settings.LEVEL = taint()

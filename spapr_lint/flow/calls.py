@@ -18,6 +18,7 @@ from spapr_lint.flow import (
     iterables,
     keys,
     scope,
+    streams,
 )
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, Unreachable
@@ -391,8 +392,7 @@ def enter(m: Machine, a: Activation, manager: Value, site: int) -> Value:
     m.tables.entered(m, manager)
     for ref in manager.refs:
         if ref.__class__ is Object and ref.shape == "manager":
-            items, _ = iterables.iterate(m, a, ref.extra, site)
-            return items[0] if items else UNKNOWN
+            return streams.first(m, a, ref.extra, site)
     return manager
 
 

@@ -41,18 +41,23 @@ def awaited(m: Machine, a: Activation) -> bool:
     return m.collectors[-1].activation is a and not m.looping
 
 
-def fail(m: Machine, a: Activation, name: str, site: int) -> None:
+def fail(m: Machine, a: Activation, name: str, site: int, about: Value | None = None) -> None:
     """Raise one of Python's own exceptions: control does not come back."""
-    m.raise_value(calls.dispatch(m, a, m.tables.builtins[name], Arguments([]), site))
+    arguments = Arguments([] if about is None else [about])
+    m.raise_value(calls.dispatch(m, a, m.tables.builtins[name], arguments, site))
     raise Unreachable
 
 
 def item(m: Machine, a: Activation, base: Value, key: Value, site: int) -> None:
     """``base[key]``, if it certainly fails."""
-    if len(base.refs) != 1 or base.open or base.constants or not key.exact():
+    if len(base.refs) != 1 or base.open or base.constants:
         return
     ref: Any = base.refs[0]
     if ref.__class__ is not Object or not _own(a, ref):
+        return
+    if ref.shape == "dict" and ref.extra is None and ref.truth() is False:
+        fail(m, a, "KeyError", site, key)
+    if not key.exact():
         return
     index = key.constants[0]
     if ref.shape == "dict":
@@ -60,7 +65,7 @@ def item(m: Machine, a: Activation, base: Value, key: Value, site: int) -> None:
             found, _ = containers.find(m, a, ref, key)
             if containers.length(ref) is not None and not found.refs and not found.constants:
                 if not found.open and not found.facts:
-                    fail(m, a, "KeyError", site)
+                    fail(m, a, "KeyError", site, key)
     elif ref.shape in containers.SEQUENCES and index.__class__ is int:
         size = containers.length(ref)
         if size is not None and not -size <= index < size:

@@ -71,7 +71,7 @@ def own_items(m: Machine, a: Activation, ref: Object, site: int) -> tuple[list[V
         return iterate(m, a, found, site)
     found = calls.call_special(m, a, reference(ref), "__getitem__", [UNKNOWN], site)
     if found is not None:
-        return [found], False
+        return _by_index(m, a, ref, site) or ([found], False)
     anything = ref.slots.get(ANY)
     return [UNKNOWN if anything is None else join(anything, UNKNOWN)], False
 
@@ -96,6 +96,21 @@ def _stepwise(
             return found, turn < _STEPS
         found.append(value)
     return found, False
+
+
+def _by_index(m: Machine, a: Activation, ref: Object, site: int) -> tuple[list[Value], bool] | None:
+    """Call ``__getitem__`` with 0, 1, 2, … until it raises, or as many as ``__len__`` says."""
+    size = calls.call_special(m, a, reference(ref), "__len__", [], site)
+    known = size is not None and size.exact() and isinstance(size.constants[0], int)
+    count = size.constants[0] if known and size is not None else _STEPS
+    found: list[Value] = []
+    try:
+        for index in range(min(count, _STEPS)):
+            value = calls.call_special(m, a, reference(ref), "__getitem__", [constant(index)], site)
+            found.append(UNKNOWN if value is None else value)
+    except Unreachable:
+        return found, True
+    return (found, True) if known and count <= _STEPS else None
 
 
 _STEPS = 12  # turns of an iterator of the program that are followed one by one

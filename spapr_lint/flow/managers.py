@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from spapr_lint import ir
-from spapr_lint.flow import activation, calls, classes
+from spapr_lint.flow import activation, calls, classes, iterables
 from spapr_lint.flow.machine import Activation, Env, Machine, Unreachable
 from spapr_lint.flow.objects import Closure, Object
 from spapr_lint.flow.states import merge_env
@@ -76,6 +76,9 @@ def leave(m: Machine, a: Activation, manager: Value, error: Value | None, site: 
         kinds = [classes.class_of(ref) for ref in error.refs]
         arguments[0] = Value(refs=tuple([k for k in kinds if k is not None]), open=None in kinds)
     m.tables.left(m, a, manager, site)
+    for ref in manager.refs:
+        if isinstance(ref, Object) and ref.shape == "manager":
+            iterables.iterate(m, a, ref.extra, site)  # the rest of the generator
     result = NOTHING
     for name in ("__exit__", "__aexit__"):
         found = calls.call_special(m, a, manager, name, arguments, site)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from spapr_lint.flow import activation
+from spapr_lint.flow import activation, iterables
 from spapr_lint.flow.blessings import anonymous
 from spapr_lint.flow.machine import Activation, Machine, touch
 from spapr_lint.flow.objects import Object
@@ -103,6 +103,16 @@ def step(m: Machine, a: Activation, ref: Object) -> tuple[Value, bool | None]:
     if stream.exact:
         return NOTHING, False
     return anonymous(join_all(stream.items)), None
+
+
+def first(m: Machine, a: Activation, source: Value, site: int) -> Value:
+    """The first item of an iterable; a generator is not run further than that."""
+    if len(source.refs) == 1 and source.refs[0].__class__ is Object:
+        ref: Object = source.refs[0]
+        if ref.shape == "generator":
+            return step(m, a, ref)[0]
+    items, _ = iterables.iterate(m, a, source, site)
+    return items[0] if items else UNKNOWN
 
 
 def _wanted(m: Machine, place: int) -> int:

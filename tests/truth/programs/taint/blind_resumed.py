@@ -117,7 +117,7 @@ def iterators(src):
         sink_taint(item)  # no flow
     for item in ByIndex(["a", src]):
         sink_taint(item)  # flow
-    sink_taint(list(ByIndex(["a", "b", src])))  # no flow SPURIOUS
+    sink_taint(list(ByIndex(["a", "b", src])))  # no flow
 
 
 async def fetch(value):
@@ -203,7 +203,7 @@ def contexts(src):
     sink_taint(value)  # no flow
     with contextlib.ExitStack() as stack:
         entered = stack.enter_context(opened(src))
-        sink_taint(entered)  # flow MISSING
+        sink_taint(entered)  # flow
         seen = []
         stack.callback(seen.append, src)
         sink_taint(seen)  # no flow
@@ -262,7 +262,7 @@ def exceptions(src):
     try:
         {}[src]
     except KeyError as error:
-        sink_taint(error.args[0])  # flow MISSING
+        sink_taint(error.args[0])  # flow
     try:
         raise ExceptionGroup("g", [ValueError(src), TypeError("x")])
     except* TypeError as group:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections import abc
 from typing import Any
 
 from spapr_lint import ir
@@ -31,6 +32,7 @@ from spapr_lint.flow.values import (
 TEXTUAL = ("str", "bytes", "int", "float")  # types whose instances are values
 _METHODS = ("functools.partialmethod", "contextmanager")  # natives that are bound as functions
 _CONTAINERS = ("list", "dict", "set", "tuple")
+_ABSTRACT = {f"{m}.{name}" for m in ("collections.abc", "typing") for name in abc.__all__}
 _ENUMS = ("enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag")
 
 
@@ -139,6 +141,8 @@ def _external_base(klass: ClassRef, name: str) -> None:
         klass.traits["namedtuple"] = None
     elif name in ("abc.ABC", "typing.Generic", "typing.Protocol", "typing.Generic[]"):
         return
+    elif name in _ABSTRACT:
+        klass.traits["abstract"] = name
     elif name.startswith("collections."):
         klass.native = {
             "collections.OrderedDict": "dict",

@@ -48,6 +48,11 @@ def fail(m: Machine, a: Activation, name: str, site: int, about: Value | None = 
     raise Unreachable
 
 
+def maybe(m: Machine, a: Activation, name: str, site: int, about: Value) -> None:
+    """One of Python's own exceptions may be raised, and says what it is about."""
+    m.raise_value(calls.dispatch(m, a, m.tables.builtins[name], Arguments([about]), site))
+
+
 def item(m: Machine, a: Activation, base: Value, key: Value, site: int) -> None:
     """``base[key]``, if it certainly fails."""
     if len(base.refs) != 1 or base.open or base.constants:
@@ -58,6 +63,8 @@ def item(m: Machine, a: Activation, base: Value, key: Value, site: int) -> None:
     if ref.shape == "dict" and ref.extra is None and ref.truth() is False:
         fail(m, a, "KeyError", site, key)
     if not key.exact():
+        if key.facts and key.open and ref.shape == "dict" and ref.extra is None:
+            maybe(m, a, "KeyError", site, key)
         return
     index = key.constants[0]
     if ref.shape == "dict":
@@ -143,3 +150,7 @@ def conversion(m: Machine, a: Activation, name: str, value: Value, site: int) ->
             (int if name == "int" else float)(value.constants[0])
         except ValueError:
             fail(m, a, "ValueError", site)
+    elif name in ("int", "float") and value.open:
+        labels = m.policy.surviving(value.facts)
+        if labels:  # the text of the exception says what could not be converted
+            maybe(m, a, "ValueError", site, Value(labels, open=True))

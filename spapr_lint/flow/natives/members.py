@@ -9,6 +9,7 @@ from spapr_lint.flow import activation, attributes, calls, classes, containers, 
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, touch
 from spapr_lint.flow.natives import (
+    abstract,
     constructors,
     iteration,
     mappings,
@@ -492,4 +493,4 @@ def object_method(m: Machine, a: Activation, ref: Object, name: str) -> Value | 
     klass = classes.class_of(ref)
     if klass is not None and ref.shape == "instance" and name in ("__init__", "__eq__", "__hash__"):
         return native(f"object.{name}", OBJECT[name], ref)
-    return of_instance(m, a, ref, name)
+    return abstract.method(m, ref, name) or of_instance(m, a, ref, name)

@@ -161,9 +161,9 @@ def mapping_class(src):
     grid["b"] = "x"
     sink_taint(grid["a"])  # flow
     sink_taint(grid["b"])  # no flow
-    sink_taint(grid.get("a"))  # flow MISSING
+    sink_taint(grid.get("a"))  # flow
     sink_taint(grid.get("c", "none"))  # no flow
-    sink_taint(grid.pop("a"))  # flow MISSING
+    sink_taint(grid.pop("a"))  # flow
     sink_taint(grid.get("a"))  # no flow
     sink_taint([v for v in grid.values()])  # no flow
 
@@ -240,6 +240,7 @@ class Retry:
                 except ValueError:
                     pass
             return "gave up"
+
         return wrapper
 
 
@@ -265,6 +266,7 @@ class Service:
         def decorate(function):
             setattr(self, "on_" + name, function)
             return function
+
         return decorate
 
     def fire(self, name, value):
@@ -416,7 +418,25 @@ def copies(src):
     sink_taint(fifth)  # no flow
 
 
-for case in (handler_text, stack_class, property_call, by_registry, mixin, mapping_class,
-             attribute_dict, list_class, memo, retried, fired, tree_walk, state_machine, bits,
-             nested_try, searching, counters, text_building, copies):
+for case in (
+    handler_text,
+    stack_class,
+    property_call,
+    by_registry,
+    mixin,
+    mapping_class,
+    attribute_dict,
+    list_class,
+    memo,
+    retried,
+    fired,
+    tree_walk,
+    state_machine,
+    bits,
+    nested_try,
+    searching,
+    counters,
+    text_building,
+    copies,
+):
     case(taint())

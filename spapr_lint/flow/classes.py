@@ -67,10 +67,15 @@ def define(m: Machine, a: Activation, n: ir.Node) -> Value:
         enumerated(m, a, klass, site)
     if klass.metaclass is not None:
         _by_metaclass(m, a, klass, klass.metaclass, given, site)
+    subclassed(m, a, klass, given, site)
+    return reference(klass)
+
+
+def subclassed(m: Machine, a: Activation, klass: ClassRef, given: Any, site: int) -> None:
+    """Let ``__init_subclass__`` of a base see a new class."""
     hook = lookup(klass, "__init_subclass__", skip=1)
     if hook is not None:
         calls.dispatch(m, a, _as_class_method(hook, klass), Arguments([], None, given), site)
-    return reference(klass)
 
 
 def _by_metaclass(

@@ -316,8 +316,8 @@ def iter_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Valu
     """``iter(x)`` and ``iter(callable, sentinel)``."""
     source = given(g, 0)
     if len(g.positional) > 1:
-        result = call(m, a, source, [], site)
-        return iterator(m, a, [result], False, site)
+        until = Later(lambda m, a: _until(m, a, source, g.positional[1], site))
+        return streams.make(m, a, until, site)
     found = calls.call_special(m, a, source, "__iter__", [], site)
     if found is not None:
         return found
@@ -326,6 +326,26 @@ def iter_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Valu
             return source
     items, exact = iterables.iterate(m, a, source, site)
     return iterator(m, a, items, exact, site)
+
+
+_CALLS, _UNSURE = 12, 3  # turns of a callable until its sentinel; those not known to be taken
+
+
+def _until(m: Machine, a: Activation, function: Value, sentinel: Value, site: int) -> Stream:
+    """What a callable gives, turn by turn, until that equals the sentinel."""
+    items: list[Value] = []
+    unsure = 0
+    while len(items) < _CALLS and unsure < _UNSURE:
+        try:
+            item = call(m, a, function, [], site)
+        except Unreachable:
+            return Stream(items, not unsure)
+        equal = truth(arithmetic.compare(m, a, "==", item, sentinel, site))
+        if equal is True:
+            return Stream(items, not unsure)
+        unsure += equal is None
+        items.append(item)
+    return Stream(items, False)
 
 
 def next_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:

@@ -7,7 +7,7 @@ from typing import Any
 from spapr_lint.flow import attributes, calls, classes, containers, iterables
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, touch
-from spapr_lint.flow.natives import constructors, sequences
+from spapr_lint.flow.natives import constructors, iteration, sequences
 from spapr_lint.flow.natives.common import (
     Call,
     given,
@@ -116,12 +116,22 @@ def heapify(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Va
 
 
 def any_of(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
-    """``heapq.nlargest(n, items)``, ``random.sample(items, n)``: a list of some; or just one."""
-    place = 1 if data == "second" else 0
-    items = [v for each in g.positional[place:] for v in iterables.iterate(m, a, each, site)[0]]
+    """``random.sample(items, n)``: a list of some of the items; or just one."""
+    items = [v for each in g.positional for v in iterables.iterate(m, a, each, site)[0]]
     if data == "one":
         return containers.element_of(items)
     return make(m, a, "list", items, site, False)
+
+
+def extremes(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``heapq.nlargest(n, items, key=)`` and ``nsmallest``; ``data``: whether the largest."""
+    items, exact = iterables.iterate(m, a, given(g, 1, "iterable"), site)
+    order = {"reverse": constant(data), **g.keywords}
+    items, exact = iteration.ordered(m, a, items, exact, Arguments([], None, order), site)
+    count = whole(given(g, 0, "n"))
+    if count is None:
+        return make(m, a, "list", items, site, False)
+    return make(m, a, "list", items[: max(count, 0)] if exact else items, site, exact)
 
 
 def named_tuple(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
@@ -272,6 +282,20 @@ def _spread(m: Machine, a: Activation, ref: Object, shape: str, site: int, depth
     return reference(made)
 
 
+def fields_of(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
+    """``dataclasses.fields(x)``: things with a name."""
+    ref = given(g, 0).refs[0] if len(given(g, 0).refs) == 1 else None
+    klass = ref if isinstance(ref, ClassRef) else classes.class_of(ref)
+    if klass is None:
+        return m.opaque(a, site)
+    found = []
+    for name, _ in classes._fields(klass):
+        made = m.allocate("instance", None, a.module.index, site)
+        m.journal.write(made.slots, "name", constant(name))
+        found.append(reference(made))
+    return make(m, a, "tuple", found, site)
+
+
 # --- copy, contextlib, types -------------------------------------------------------
 
 
@@ -398,8 +422,8 @@ TABLE: dict[str, tuple[Call, Any]] = {
     "random.choice": (any_of, "one"),
     "random.choices": (any_of, "first"),
     "random.sample": (any_of, "first"),
-    "heapq.nlargest": (any_of, "second"),
-    "heapq.nsmallest": (any_of, "second"),
+    "heapq.nlargest": (extremes, True),
+    "heapq.nsmallest": (extremes, False),
     "heapq.merge": (any_of, "first"),
     "dataclasses.dataclass": (dataclass, None),
     "dataclasses.field": (field, None),
@@ -408,6 +432,7 @@ TABLE: dict[str, tuple[Call, Any]] = {
     **{f"enum.{name}": (enumeration, None) for name in ("Enum", "IntEnum", "StrEnum", "Flag")},
     "weakref.WeakMethod": (weak, None),
     "dataclasses.replace": (replaced, None),
+    "dataclasses.fields": (fields_of, None),
     "copy.replace": (replaced, None),
     "dataclasses.asdict": (as_fields, "dict"),
     "dataclasses.astuple": (as_fields, "tuple"),

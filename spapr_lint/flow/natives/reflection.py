@@ -174,7 +174,9 @@ def type_of(m: Machine, ref: Any) -> Value:
 def type_(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``type(x)`` and ``type(name, bases, namespace)``."""
     if len(g.positional) >= 3:
-        return reference(make_class(m, a, g.positional, site))
+        made = make_class(m, a, g.positional, site)
+        classes.subclassed(m, a, made, g.keywords, site)
+        return reference(made)
     value = given(g, 0)
     result = NOTHING
     for ref in value.refs:

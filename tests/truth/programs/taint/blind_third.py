@@ -50,7 +50,8 @@ def data(src):
     sink_taint(name)  # no flow
     sink_taint(part)  # flow
     sink_taint(Base("m").parts)  # no flow
-    sink_taint({f.name: getattr(base, f.name) for f in dataclasses.fields(base)}["name"])  # no flow SPURIOUS
+    held = {f.name: getattr(base, f.name) for f in dataclasses.fields(base)}
+    sink_taint(held["name"])  # no flow
     Base.shared = src
     sink_taint(base.shared)  # flow
     sink_taint(f"{base!r}"[:0])  # no flow SPURIOUS
@@ -148,7 +149,7 @@ def class_hooks(src):
     sink_taint(Tagged.tag)  # no flow
     sink_taint(Meta[src])  # flow
     made = type("Made", (Meta,), {}, tag=src)
-    sink_taint(made.tag)  # flow MISSING
+    sink_taint(made.tag)  # flow
 
 
 class Cursor:
@@ -190,7 +191,7 @@ def sentinel_loop(src):
     read = []
     for chunk in iter(lambda: next(chunks), ""):
         read.append(chunk)
-    sink_taint(read)  # flow MISSING
+    sink_taint(read)  # flow
     line = collections.deque(["x"])
     while line:
         item = line.popleft()
@@ -271,7 +272,7 @@ def orderings(src):
     rows.sort(key=operator.itemgetter("n"))
     sink_taint(rows[0]["v"])  # no flow
     sink_taint(sorted(rows, key=lambda row: -row["n"])[0]["v"])  # flow
-    sink_taint(heapq.nsmallest(1, [(2, src), (1, "x")])[0][1])  # no flow SPURIOUS
+    sink_taint(heapq.nsmallest(1, [(2, src), (1, "x")])[0][1])  # no flow
     sink_taint(list(itertools.takewhile(lambda v: v == "a", ["a", src])))  # no flow SPURIOUS
     sink_taint(list(itertools.dropwhile(lambda v: v == "a", ["a", src])))  # flow
     sink_taint(list(itertools.chain.from_iterable([["a"], [src]]))[0])  # no flow

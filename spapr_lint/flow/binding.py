@@ -7,7 +7,7 @@ from typing import Any
 from spapr_lint import ir
 from spapr_lint.flow import attributes, blessings, calls, containers, iterables, slices, streams
 from spapr_lint.flow.machine import Activation, Machine, touch
-from spapr_lint.flow.objects import Object
+from spapr_lint.flow.objects import External, Object
 from spapr_lint.flow.values import NOTHING, UNKNOWN, Value, constant, join, reference
 
 
@@ -84,6 +84,8 @@ def _store_item(
         if ref.__class__ is Object:
             touch(a, ref)
             containers.store_item(m, a, ref, key, value, weak=len(owner.refs) > 1)
+        elif ref.__class__ is External:
+            m.tables.external_store(m, a, ref.name, key, value)
 
 
 def _unpack(m: Machine, a: Activation, target: ir.Node, value: Value, site: int) -> None:
@@ -184,6 +186,8 @@ def delete(m: Machine, a: Activation, target: ir.Node) -> None:
             for ref in owner.refs:
                 if ref.__class__ is Object:
                     containers.delete_item(m, a, ref, key, weak=len(owner.refs) > 1)
+                elif ref.__class__ is External:
+                    m.tables.external_store(m, a, ref.name, key, None)
     elif op == ir.DISPLAY:
         for element in target[2]:
             delete(m, a, element)

@@ -31,6 +31,7 @@ class Tables:
     contains: Callable[[Machine, Activation, Value, Value, bool], Value]
     external: Callable[[Machine, Activation, str, Arguments, int], Value]
     external_member: Callable[[Machine, str, str], Value]
+    external_store: Callable[[Machine, Activation, str, Value, Value | None], None]
     constant_method: Callable[[Machine, Activation, Value, Any, str], Value]
     open_method: Callable[[Machine, Activation, Value, str], Method]
     namespace_of: Callable[[Machine, Activation, Object, int], Value]
@@ -66,6 +67,7 @@ def standard() -> Tables:
         contains=natives.contains,
         external=natives.external,
         external_member=natives.external_member,
+        external_store=natives.external_store,
         constant_method=natives.constant_method,
         open_method=natives.open_method,
         namespace_of=natives.namespace_of,

@@ -21,6 +21,7 @@ from spapr_lint.flow.natives import (
 from spapr_lint.flow.natives.common import Call, native
 from spapr_lint.flow.natives.concurrency import take_turns
 from spapr_lint.flow.natives.constructors import property_part
+from spapr_lint.flow.natives.environment import external_store
 from spapr_lint.flow.natives.external import external, external_member
 from spapr_lint.flow.natives.members import (
     base_method,
@@ -146,6 +147,7 @@ __all__ = [
     "entered",
     "external",
     "external_member",
+    "external_store",
     "iterate_other",
     "left",
     "namespace_of",

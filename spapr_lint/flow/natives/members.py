@@ -11,6 +11,7 @@ from spapr_lint.flow.machine import Activation, Machine, touch
 from spapr_lint.flow.natives import (
     abstract,
     constructors,
+    environment,
     iteration,
     mappings,
     reflection,
@@ -467,6 +468,9 @@ def subscript_other(m: Machine, a: Activation, ref: Any, key: Value, site: int) 
     if isinstance(ref, External) and ref.name == "sys.modules":
         module = text_of(key)
         return UNKNOWN if module is None else m.program.module_value(m, a, _own_name(a, module))
+    if isinstance(ref, External) and ref.name == environment.NAME:
+        held = environment.read(m, a, key)
+        return reference(ref) if held is NOTHING else held
     if isinstance(ref, (Native, External)):
         return reference(ref)
     return UNKNOWN

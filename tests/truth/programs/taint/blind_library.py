@@ -191,8 +191,8 @@ def streams(src):
     sink_taint(os.path.basename("a/" + src))  # flow
     sink_taint(pathlib.Path("a") / src if choice() else str(pathlib.Path("a") / src))  # flow
     os.environ["BLIND_VALUE"] = src
-    sink_taint(os.environ["BLIND_VALUE"])  # flow MISSING
-    sink_taint(os.getenv("BLIND_VALUE"))  # flow MISSING
+    sink_taint(os.environ["BLIND_VALUE"])  # flow
+    sink_taint(os.getenv("BLIND_VALUE"))  # flow
     sink_taint(os.environ.get("BLIND_OTHER"))  # no flow
 
 

@@ -260,8 +260,8 @@ def processes(src):
     sink_taint(os.path.splitext("a." + src)[1])  # flow
     sink_taint(os.path.dirname("a/" + "b"))  # no flow
     os.environ["THIRD"] = src
-    sink_taint(os.environ["THIRD"])  # flow MISSING
-    sink_taint(os.environ.get("THIRD", "x"))  # flow MISSING
+    sink_taint(os.environ["THIRD"])  # flow
+    sink_taint(os.environ.get("THIRD", "x"))  # flow
     sink_taint(os.environ.get("FOURTH", "x"))  # no flow
     del os.environ["THIRD"]
     sink_taint(os.environ.get("THIRD", "x"))  # no flow

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from spapr_lint.flow import calls, plain
+from spapr_lint.flow import calls, enums, plain
 from spapr_lint.flow.machine import Activation, Machine
 from spapr_lint.flow.objects import ClassRef, Object
 from spapr_lint.flow.values import (
@@ -193,6 +193,9 @@ def _special(
     found = calls.call_special(m, a, right, f"__r{name}__", [left], site)
     if found is not None:
         return found
+    left_value, right_value = enums.plain(left), enums.plain(right)
+    if left_value is not left or right_value is not right:
+        return binary(m, a, op, left_value, right_value, site)
     return m.tables.container_binary(m, a, op, left, right, site)
 
 
@@ -200,6 +203,8 @@ def compare(m: Machine, a: Activation, op: str, left: Value, right: Value, site:
     """``left op right`` of a comparison; kinds of both sides are checked."""
     if left.facts and right.facts:
         m.policy.comparison(m, a, op, left, right, site)
+    if (left.refs or right.refs) and not op.startswith("is"):
+        left, right = enums.plain(left), enums.plain(right)
     if left.refs or right.refs:
         answer = _compare_objects(m, a, op, left, right, site)
         if answer is not None:

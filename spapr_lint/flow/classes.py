@@ -7,7 +7,7 @@ from collections import abc
 from typing import Any
 
 from spapr_lint import ir
-from spapr_lint.flow import calls, containers, iterables
+from spapr_lint.flow import calls, containers, enums, iterables
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine
 from spapr_lint.flow.objects import (
@@ -64,7 +64,7 @@ def define(m: Machine, a: Activation, n: ir.Node) -> Value:
     m.policy.class_defined(m, klass)
     _names(m, a, klass)
     if "enum" in klass.traits:
-        enumerated(m, a, klass, site)
+        enums.enumerated(m, a, klass, site)
     if klass.metaclass is not None:
         _by_metaclass(m, a, klass, klass.metaclass, given, site)
     subclassed(m, a, klass, given, site)
@@ -139,7 +139,7 @@ def _order(m: Machine, klass: ClassRef) -> None:
 
 def _external_base(klass: ClassRef, name: str) -> None:
     if name in _ENUMS:
-        klass.traits["enum"] = True
+        klass.traits["enum"] = name
     elif name in ("typing.TypedDict", "typing_extensions.TypedDict"):
         klass.native = "dict"
     elif name == "typing.NamedTuple":
@@ -191,31 +191,6 @@ def _names(m: Machine, a: Activation, klass: ClassRef) -> None:
             if isinstance(ref, Object) and special(m, ref, "__set_name__") is not None:
                 arguments = [reference(klass), constant(name)]
                 calls.call_special(m, a, reference(ref), "__set_name__", arguments, ref.site[1])
-
-
-def enumerated(m: Machine, a: Activation, klass: ClassRef, site: int) -> None:
-    """The values of an enumeration become its members."""
-    order = []
-    for name, value in list(klass.members.slots.items()):
-        if name.startswith("_") or any(
-            isinstance(ref, (Closure, Wrapper, ClassRef)) for ref in value.refs
-        ):
-            continue
-        member = m.allocate("instance", klass, a.module.index, site)
-        member.slots["value"] = member.slots["_value_"] = value
-        member.slots["name"] = constant(name)
-        initializer = lookup(klass, "__init__")
-        if initializer is not None:
-            items, exact = iterables.iterate(m, a, value, site)
-            calls.call_special(
-                m, a, reference(member), "__init__", Arguments(items if exact else [value]), site
-            )
-        known = reference(member)
-        if klass.native in TEXTUAL:  # a member of `class E(str, Enum)` is its value, too
-            known = Value(value.facts, (member,), value.constants, value.open)
-        m.journal.write(klass.members.slots, name, known)
-        order.append(known)
-    klass.traits["enum"] = order
 
 
 def lookup(klass: ClassRef, name: str, skip: int = 0) -> Value | None:
@@ -305,7 +280,7 @@ def instantiate(
 def make(m: Machine, a: Activation, klass: ClassRef, arguments: Arguments, site: int) -> Value:
     """``type.__call__``: ``__new__`` and ``__init__``."""
     if "enum" in klass.traits:
-        return _member(m, klass, arguments)
+        return enums.member(m, klass, arguments)
     creator = lookup(klass, "__new__")
     if creator is not None:
         made = calls.dispatch(m, a, _static(creator), arguments.after(reference(klass)), site)
@@ -417,21 +392,6 @@ def _factory(default: Value) -> Wrapper | None:
         if isinstance(ref, Wrapper) and ref.kind.startswith("field-"):
             return ref
     return None
-
-
-def _member(m: Machine, klass: ClassRef, arguments: Arguments) -> Value:
-    """``Color(value)``: the member with that value."""
-    wanted = arguments.get(0)
-    found = NOTHING
-    members = klass.traits["enum"]
-    for member in members if isinstance(members, list) else []:
-        value = member.refs[0].slots.get("value", UNKNOWN)
-        if wanted is not None and wanted.exact() and value.exact():
-            if wanted.constants == value.constants:
-                return member  # type: ignore[no-any-return]
-            continue
-        found = join(found, member)
-    return found if found is not NOTHING else UNKNOWN
 
 
 def is_exception(klass: ClassRef) -> bool:

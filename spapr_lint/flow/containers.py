@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spapr_lint.flow import calls, iterables, places, slices
+from spapr_lint.flow import calls, enums, iterables, places, slices
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.blessings import anonymous
 from spapr_lint.flow.machine import Activation, Machine, touch
@@ -218,7 +218,7 @@ def own_item(m: Machine, a: Activation, ref: Object, key: Value, site: int) -> V
     touch(a, ref)
     if ref.shape in SEQUENCES and key.refs:
         index = calls.call_special(m, a, key, "__index__", [], site)
-        key = key if index is None else index
+        key = enums.plain(key) if index is None else index
     if len(key.refs) == 1 and key.refs[0].__class__ is Object:
         bounds: Any = key.refs[0]
         if bounds.shape == "slice":

@@ -89,8 +89,8 @@ def _own(a: Activation, ref: Object) -> bool:
 def name(m: Machine, a: Activation, word: str, site: int) -> None:
     """A variable of the module at hand that nothing has bound: what runs first is known there."""
     module = a.module
-    if a.function is not None or module.starred or module.language != "python":
-        return
+    if a.function is not None or module.starred or not m.collectors[-1].undefined:
+        return  # elsewhere a name is taken for one that was left out of what is in view
     if awaited(m, a) and not hasattr(builtins, word) and "*" not in module.namespace.slots:
         if word not in _OF_MODULES:
             fail(m, a, "NameError", site)

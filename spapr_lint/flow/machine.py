@@ -112,12 +112,13 @@ class Final:
 class Collector:
     """What is raised inside a ``try``, with the states in which it is raised."""
 
-    __slots__ = ("activation", "mark", "states")
+    __slots__ = ("activation", "mark", "states", "undefined")
 
     def __init__(self, activation: Activation | None, mark: int) -> None:
         self.activation = activation
         self.mark = mark
         self.states: list[tuple[Value, Env, Changes]] = []
+        self.undefined = False  # whether a handler waits for a name that is not defined
 
 
 class Gate:

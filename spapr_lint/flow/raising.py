@@ -60,6 +60,7 @@ def try_(m: Machine, a: Activation, n: ir.Node) -> bool:
     _, body, handlers, otherwise, final, _ = n
     start = m.journal.mark()
     collector = Collector(a, start)
+    collector.undefined = any(_of_names(types) for types, _, _ in handlers)
     waiting = Final(start, a.loop) if final else None
     if waiting is not None:
         a.finals.append(waiting)
@@ -93,6 +94,13 @@ def try_(m: Machine, a: Activation, n: ir.Node) -> bool:
         return _continue(m, a, ends)
     a.finals.pop()
     return _finally(m, a, final, ends, left, waiting)
+
+
+def _of_names(types: ir.Node | None) -> bool:
+    """Whether ``except types`` speaks of names that are not defined."""
+    if types is None or types[0] in (ir.NAME, ir.GLOBAL):
+        return types is not None and types[1] in ("NameError", "UnboundLocalError")
+    return types[0] == ir.DISPLAY and any(_of_names(each) for each in types[2])
 
 
 def attempt(m: Machine, a: Activation, action: Callable[[], Value]) -> tuple[Value | None, Value]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spapr_lint.flow import arithmetic, calls, iterables
+from spapr_lint.flow import arithmetic, calls, enums, iterables
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, Unreachable
 from spapr_lint.flow.natives import (
@@ -86,7 +86,7 @@ def second(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Val
 
 def member_value(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:
     """``enum.auto()``."""
-    return UNKNOWN
+    return enums.AUTO
 
 
 def new_type(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spapr_lint.flow import attributes, calls, classes, containers, iterables
+from spapr_lint.flow import attributes, calls, classes, containers, enums, iterables
 from spapr_lint.flow.arguments import Arguments
 from spapr_lint.flow.machine import Activation, Machine, touch
 from spapr_lint.flow.natives import constructors, iteration, sequences
@@ -163,7 +163,7 @@ def enumeration(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -
     """``enum.Enum(name, names)``: names in a text or a row, or with values."""
     members = m.allocate("class", None, a.module.index, site)
     klass = ClassRef(a.module.index, -1 - site, text(given(g, 0)) or "?", members)
-    klass.traits["enum"] = True
+    klass.traits["enum"] = f"enum.{data}"
     names = given(g, 1, "names")
     written = text(names)
     for name in [] if written is None else written.replace(",", " ").split():
@@ -177,7 +177,7 @@ def enumeration(m: Machine, a: Activation, g: Arguments, site: int, data: Any) -
             word = text(item) or text(containers.get_item(m, a, item, constant(0), site))
             value = containers.get_item(m, a, item, constant(1), site) if item.refs else UNKNOWN
             members.slots[word or "?"] = value
-    classes.enumerated(m, a, klass, site)
+    enums.enumerated(m, a, klass, site)
     return reference(klass)
 
 
@@ -429,7 +429,7 @@ TABLE: dict[str, tuple[Call, Any]] = {
     "dataclasses.field": (field, None),
     "dataclasses.make_dataclass": (made_dataclass, None),
     "types.MappingProxyType": (lambda m, a, g, site, data: given(g, 0), None),
-    **{f"enum.{name}": (enumeration, None) for name in ("Enum", "IntEnum", "StrEnum", "Flag")},
+    **{f"enum.{name}": (enumeration, name) for name in ("Enum", "IntEnum", "StrEnum", "Flag")},
     "weakref.WeakMethod": (weak, None),
     "dataclasses.replace": (replaced, None),
     "dataclasses.fields": (fields_of, None),

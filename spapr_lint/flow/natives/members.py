@@ -451,7 +451,7 @@ def subscript_other(m: Machine, a: Activation, ref: Any, key: Value, site: int) 
     """``C[key]`` where C is no container: a generic type, a member of an enumeration."""
     if isinstance(ref, ClassRef):
         names = texts(key)
-        if isinstance(ref.traits.get("enum"), list) and names is not None:
+        if "members" in ref.traits and names is not None:
             result = NOTHING
             for name in names:
                 result = join(result, ref.members.slots.get(name, NOTHING))
@@ -483,7 +483,7 @@ def _own_name(a: Activation, name: str) -> str:
 def iterate_other(m: Machine, a: Activation, ref: Any, site: int) -> tuple[list[Value], bool]:
     """Iterating what is no object: an enumeration, a class whose metaclass can be iterated."""
     if isinstance(ref, ClassRef):
-        members = ref.traits.get("enum")
+        members = ref.traits.get("members")
         if isinstance(members, list):
             return list(members), True
         found = calls.call_special(m, a, reference(ref), "__iter__", [], site)

@@ -129,7 +129,7 @@ def enums(src):
     sink_taint(table[Color.RED])  # flow
     sink_taint(table[Color.BLUE])  # no flow
     sink_taint([c.value for c in Color])  # no flow
-    sink_taint(src if Level.LOW & Level.HIGH else "none")  # no flow SPURIOUS
+    sink_taint(src if Level.LOW & Level.HIGH else "none")  # no flow
     dynamic = enum.Enum("Dynamic", {"A": src, "B": "b"})
     sink_taint(dynamic.A.value)  # flow
     sink_taint(dynamic.B.value)  # no flow

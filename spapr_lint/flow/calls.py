@@ -139,7 +139,8 @@ def call(m: Machine, a: Activation, n: ir.Node) -> Value:
     arguments = read_arguments(m, a, n)
     if receiver is not None and word in m.program.fillers and _unsure(callee, receiver):
         if any(value.facts for value in arguments.values()):
-            callee = join(Value(refs=callee.refs), m.program.filling(word))
+            owners = m.policy.owners(m, receiver)
+            callee = join(Value(refs=callee.refs), m.program.filling(word, owners))
     policy = m.policy
     spoken = word in policy.call_words
     if not spoken and policy.call_words:

@@ -43,7 +43,7 @@ class Program:
         self.slots: dict[tuple[int, str], dict[tuple[str | None, str], None]] = {}
         self.property_table: dict[str, dict[tuple[str, str], None]] = {}
         self.known: dict[str, list[Closure]] = {}
-        self.fillers: dict[str, dict[str, None]] = {}
+        self.fillers: dict[str, dict[str, set[str | None]]] = {}
         # By function, for each parameter: what the pack says of it, and of what it holds.
         self.parameter_producers: dict[tuple[int, int], list[tuple[list[Any], list[Any]]]] = {}
         self._structs: dict[str, bool] = {}
@@ -242,10 +242,17 @@ class Program:
             klass = self.classes_by_name.get(name)
         return None if klass is None else m.instance_symbol(klass)
 
-    def filling(self, name: str) -> Value:
-        """Any of the functions that are stored in a field of that name somewhere."""
+    def filling(self, name: str, owners: set[str] | None) -> Value:
+        """Any of the functions that are stored in a field of that name somewhere.
+
+        Where one is stored in one of these types, other types' are none of them.
+        """
         refs: dict[Closure, None] = {}
-        for function in self.fillers.get(name, ()):
+        stored = self.fillers.get(name, {})
+        fitting = (owners or set()) | {None}
+        if all((owners or set()).isdisjoint(types) for types in stored.values()):
+            fitting = set().union(*stored.values())
+        for function in [f for f, types in stored.items() if not fitting.isdisjoint(types)]:
             for closure in self.known.get(function, ()):
                 refs[closure] = None
         return Value(refs=tuple(refs)[:MAX_REFS])
@@ -257,7 +264,7 @@ class Program:
             if word.__class__ is not str:
                 continue
             type_ = self.policy.device_types.get(word)
-            for prefix in self.policy.type_prefixes if type_ is None else ():
+            for prefix in self.policy.type_prefixes if type_ not in self.structs else ():
                 if word.startswith(prefix):
                     type_ = self.casts.get(word.removeprefix(prefix), type_)
             if type_ is not None:

@@ -93,6 +93,8 @@ def property_call(
     for name in _names(name_value):
         owners = policy.owners(m, target)
         fields = m.program.property_fields(name, owners)
+        if owners is None and len(fields) > 1:
+            fields = []  # of which of these devices it is the property is not known
         for owner, field in fields:
             m.write_cell(owner, field, value.step(a.module.index, site, f'property "{name}"'))
         sinks = [s for s in policy.device_properties.get(name, ()) if policy.fits(s, a)]

@@ -68,7 +68,7 @@ def _block(
             if node[1][0] == ir.GLOBAL:
                 for declaration in policy.declarations(node[1][1]):
                     _property(program, node, declaration)
-        pending.extend(reversed([part for part in node[1:] if part.__class__ is tuple]))
+        pending.extend(reversed([part for part in node if part.__class__ is tuple]))
     return put
 
 
@@ -83,13 +83,13 @@ def _fills(
     if target[0] != ir.ATTR:
         return []
     names = functions_of(value)
-    for name in names:
-        program.fillers.setdefault(target[2], {})[name] = None
-    if not names or target[2] not in wanted:
-        return names
     owner = None
     if target[1][0] in (ir.NAME, ir.GLOBAL):
         owner = types.get(target[1][1])
+    for name in names:
+        program.fillers.setdefault(target[2], {}).setdefault(name, set()).add(owner)
+    if not names or target[2] not in wanted:
+        return names
     for name in names:
         _record(program, module, name, owner, target[2])
     return names
@@ -108,7 +108,7 @@ def _initializer(program: Program, module: Module, node: ir.Node, wanted: frozen
         if keyword is None:
             continue
         for name in functions_of(value):
-            program.fillers.setdefault(keyword, {})[name] = None
+            program.fillers.setdefault(keyword, {}).setdefault(name, set()).add(node[1][1])
             if keyword in wanted:
                 _record(program, module, name, node[1][1], keyword)
 

@@ -17,15 +17,30 @@ from spapr_lint.packs import Pack, Sink, Table
 PASSED = "passed to"
 _ARGUMENT = "argument "
 _STORED = "stored in "
+_COMPARISONS = ("<", "<=", ">", ">=", "==", "!=", "in", "not in")
 _PARTS = 5  # of a sum, that are looked into
 Listener = Callable[[Activation, Value, Sink, int, str], None]
 """Is told of each value that arrives at a sink, in an activation, at a site, in words."""
 
 
 class Arrival:
-    """A wrong kind at one place; ``facts`` by where their numbers come from."""
+    """A wrong kind at one place; ``facts`` by where their numbers come from.
 
-    __slots__ = ("code", "facts", "function", "got", "module", "site", "wanted", "what", "zero")
+    Of a comparison, ``against`` has what the other side carried.
+    """
+
+    __slots__ = (
+        "against",
+        "code",
+        "facts",
+        "function",
+        "got",
+        "module",
+        "site",
+        "wanted",
+        "what",
+        "zero",
+    )
 
     def __init__(
         self, module: int, site: int, code: str, got: Kind, wanted: Kind | None, what: str
@@ -39,6 +54,7 @@ class Arrival:
         self.function = ""
         self.zero = False
         self.facts: dict[tuple[int, int], Fact] = {}
+        self.against: dict[tuple[int, int], Fact] = {}
 
 
 class Arrivals:
@@ -57,7 +73,7 @@ class Arrivals:
         fact: Fact,
         wanted: Kind | None,
         what: str,
-    ) -> None:
+    ) -> Arrival:
         """Note that ``fact`` arrived."""
         key = (*place, code, fact.kind)
         arrival = self.found.get(key)
@@ -75,6 +91,7 @@ class Arrivals:
                 link.back is not None and _ends_at_zero(link.back)
             ):
                 arrival.zero = True
+        return arrival
 
     def settled(self) -> list[Arrival]:
         """All arrivals but those that say again what another one says.
@@ -116,11 +133,28 @@ class Arrivals:
             and not _twice(arrival, named)
             and not _all_onward(arrival, refused)
             and not all(_as_stored(arrival, fact, stored) for fact in arrival.facts.values())
+            and not self._disputed(arrival, stored)
             and not (
                 arrival.got.role == "base"
                 and all((*key[:3], origin) in ends for origin in arrival.facts)
             )
         ]
+
+    def _disputed(self, arrival: Arrival, stored: set[tuple[str, Kind, Kind | None]]) -> bool:
+        """Whether this was compared with a field that holds, somewhere, what goes with it.
+
+        Who stores that there, against what the field is declared to hold, is told already.
+        """
+        return bool(arrival.against) and all(
+            any(
+                field == _field(fact) and wanted == fact.kind and self._together(arrival.got, got)
+                for field, got, wanted in stored
+            )
+            for fact in arrival.against.values()
+        )
+
+    def _together(self, one: Kind, two: Kind) -> bool:
+        return not self.pack.algebra.compare("<", frozenset((one,)), frozenset((two,)))
 
     def check(
         self, m: Machine, a: Activation, value: Value, sink: Sink, site: int, what: str
@@ -206,9 +240,13 @@ class Arrivals:
         code: str,
     ) -> None:
         """Two kinds met where they must not."""
+        against = {fact.origin: fact for fact in right.facts if fact.kind == clash.right}
         for fact in left.facts:
             if fact.kind == clash.left:
-                self.add(a, (a.module.index, site), code, fact, clash.right, clash.what)
+                place = (a.module.index, site)
+                arrival = self.add(a, place, code, fact, clash.right, clash.what)
+                if clash.what in _COMPARISONS:
+                    arrival.against.update(against)
 
     def compared(
         self, m: Machine, a: Activation, clash: Clash, left: Value, right: Value, site: int
@@ -264,13 +302,16 @@ def _onward(fact: Fact, refused: set[tuple[int, str, tuple[int, int]]]) -> bool:
 
 def _as_stored(arrival: Arrival, fact: Fact, stored: set[tuple[str, Kind, Kind | None]]) -> bool:
     """Whether a field is only declared to hold this, and what is wanted here is stored in it."""
-    field, is_, kind = fact.link.steps()[0].note.partition(" is ")
     return (
-        bool(is_)
-        and kind == str(arrival.got)
+        fact.link.steps()[0].note.endswith(f" is {arrival.got}")
         and arrival.wanted is not None
-        and (field, arrival.wanted, arrival.got) in stored
+        and (_field(fact), arrival.wanted, arrival.got) in stored
     )
+
+
+def _field(fact: Fact) -> str:
+    """What a number was read from, if it was a field that is declared to hold it."""
+    return fact.link.steps()[0].note.partition(" is ")[0]
 
 
 def _ends_at_zero(link: Link) -> bool:

@@ -240,11 +240,20 @@ def call(
         operator = policy.operators.get(each)
         if operator is not None and len(arguments.positional) > 1:
             return arithmetic.combine(m, a, operator, arguments.positional, site)
-    result = calls.dispatch(m, a, callee, arguments, site, n)
-    for each in sorted(lasts):
-        for registration in policy.registrations.get(each, ()):
-            if applies_when(registration, n, arguments):
-                _register(policy, m, a, registration, arguments, n)
+    handed = [
+        item
+        for each in sorted(lasts)
+        for item in policy.registrations.get(each, ())
+        if applies_when(item, n, arguments)
+    ]
+    # Where each of many functions is called with members of its own range, the body that keeps
+    # them all in one place would call each with the others' numbers.
+    if any(item.members_of is not None for item in handed):
+        result = m.opaque(a, site)
+    else:
+        result = calls.dispatch(m, a, callee, arguments, site, n)
+    for registration in handed:
+        _register(policy, m, a, registration, arguments, n)
     converted = _convert(policy, m, a, n, lasts, arguments, result)
     if converted is not None:
         return converted

@@ -75,6 +75,7 @@ class Policy:
         self.type_prefixes = [t.name.removesuffix("*") for t in pack.types if t.struct == "*"]
         self._declarations: dict[str, list[PropertyDeclaration]] = {}
         self.registrations = by(pack.registrations, lambda r: r.call)
+        self.foreign = frozenset(f.name for f in pack.families if f.foreign)
         self.guards = bool(pack.guards)
         self.guarding = blessings.Guards(pack.guards)
         self.producer_words = pack.words
@@ -143,7 +144,9 @@ class Policy:
     def applies(self, item: Any, module: Module) -> bool:
         """Whether a declaration is about the machine family of a file."""
         family = item.family
-        if family is None or family in module.families:
+        if family is None:
+            return self.foreign.isdisjoint(module.families)
+        if family in module.families:
             return True
         return not module.families and module.language != "c"
 
@@ -235,6 +238,9 @@ class Policy:
         producers = self.field_producers.get(name)
         if not producers:
             return value
+        if not self.foreign.isdisjoint(a.module.families):
+            # What others keep in the field is none of this machine's numbers.
+            return value.with_facts(tuple([f for f in value.facts if not f.kind.role]))
         owners = self.owners(m, owner)
         fitting = [p for p in producers if owned(p, owners)]
         if owners is None and not a.module.speaks:

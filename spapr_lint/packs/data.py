@@ -256,13 +256,15 @@ class Named:
 class Family:
     """Which files speak of one machine family: by includes or identifiers, ``*`` allowed.
 
-    A file with one of the identifiers in ``excludes`` does not belong to it.
+    A file with one of the identifiers in ``excludes`` does not belong to it.  One that belongs
+    to ``foreign`` families alone is none of the pack's: what has no family is not about it.
     """
 
     name: str
     includes: tuple[str, ...] = ()
     declares: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
+    foreign: bool = False
     origin: Origin = NOWHERE
 
 
@@ -356,12 +358,14 @@ class Pack:
 
     def families_of(self, includes: Collection[str], words: Collection[str]) -> frozenset[str]:
         """The families of a file with such include lines and identifiers."""
-        return frozenset(
-            family.name
+        found = [
+            family
             for family in self.families
             if (_some(includes, family.includes) or _some(words, family.declares))
             and not _some(words, family.excludes)
-        )
+        ]
+        ours = [family for family in found if not family.foreign]
+        return frozenset(family.name for family in ours or found)
 
     def kind(self, text: str) -> Kind:
         """Read ``space.role``, an alias resolved.  Raises `ValueError` with the nearest name."""

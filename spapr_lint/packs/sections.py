@@ -125,7 +125,12 @@ SPACE_KEYS = {
     "bits": "number",
     "aliases": "texts",
 }
-FAMILY_KEYS = {"includes": "texts", "declares": "texts", "excludes": "texts"}
+FAMILY_KEYS = {
+    "includes": "texts",
+    "declares": "texts",
+    "excludes": "texts",
+    "foreign": "flag",
+}
 EXAMPLE_KEYS = {
     "language": "text",
     "valid": "flag",

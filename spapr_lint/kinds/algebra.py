@@ -341,6 +341,8 @@ class Algebra:
         loose = ("count", "stride", "distance")
         if one.role in loose and two.role in loose:
             return False
+        if self.relations.fits_below(one, two) or self.relations.fits_below(two, one):
+            return False
         for nth, other in ((one, two), (two, one)):
             if nth.role == "ordinal" and other.role in MEMBERS:
                 good = self.relations.accepts(nth, (other._replace(role="id"),))

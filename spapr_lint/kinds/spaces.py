@@ -131,6 +131,16 @@ class Relations:
             seen += [other for other in dict.fromkeys(new) if other not in seen]
         return tuple(seen)
 
+    def fits_below(self, place: Kind, size: Kind) -> bool:
+        """Whether every number of a dense space is below a size of one with as many members.
+
+        Holes make the other's numbers larger: each CPU index is below the bound of the servers.
+        """
+        space = self.spaces.get(place.space)
+        if space is None or place.role not in ("id", "ordinal") or size.role not in SIZES:
+            return False
+        return space.dense and size.space in space.counted_by
+
     def uses(self, kind: Kind) -> Iterable[Kind]:
         """What a number may be used as: its equals; where a sub-range starts, the outer number."""
         outer = self.outer(kind.space) if kind.role == "base" else ()

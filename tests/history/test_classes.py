@@ -274,6 +274,21 @@ static void spapr_cpu_core_realize(CPUCore *cc, PowerPCCPU *cpu, sPAPRMachineSta
     cpu->vcpu_id = cc->core_id; /* SPL104 */
 }
 """,
+    # Until QEMU 2.9 presenters stood by CPU index in a table that the servers' bound sized.
+    "a CPU index below the bound of the servers": """
+typedef struct XICSState { uint32_t nr_servers; ICPState *ss; } XICSState;
+
+static void xics_cpu_setup(XICSState *xics, CPUState *cs, PowerPCCPU *cpu)
+{
+    assert(cs->cpu_index < xics->nr_servers);
+    assert(cpu->vcpu_id < cs->cpu_index); /* SPL301 */
+}
+
+static void xics_system_init(XICSState *xics, void *spapr)
+{
+    xics->nr_servers = spapr_max_server_number(spapr);
+}
+""",
     # QEMU 1.7: what the guest names is no CPU index, and the reverse.
     "a CPU by the guest's number": """
 static target_ulong h_register_vpa(PowerPCCPU *cpu, void *spapr, target_ulong opcode,

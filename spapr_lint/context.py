@@ -336,7 +336,9 @@ def _named(path: str, content: bytes, endings: Mapping[str, set[str]]) -> set[st
 
 
 def _add(found: set[str], name: str, package: str, names: Mapping[str, str]) -> None:
-    for candidate in (name, f"{package}.{name}" if package else name):
+    folders = package.split(".") if package else []
+    for depth in range(len(folders) + 1):
+        candidate = ".".join([*folders[:depth], name])
         parts = candidate.split(".")
         for count in range(1, len(parts) + 1):
             path = names.get(".".join(parts[:count]))

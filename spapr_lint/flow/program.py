@@ -6,6 +6,7 @@ does between translated files.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -67,12 +68,17 @@ class Program:
     # --- Python modules ----------------------------------------------------------
 
     def find(self, dotted: str, near: Module | None = None) -> Module | None:
-        """A module by its dotted name, as the importing one would find it."""
-        if near is not None and "." in near.name:
-            beside = self.by_name.get(f"{near.name.rpartition('.')[0]}.{dotted}")
-            if beside is not None and self.by_name.get(dotted) is None:
-                return beside
-        return self.by_name.get(dotted)
+        """A module by its dotted name, as the importing one would find it.
+
+        Which folder a program runs in is not known: the root, else the nearest one above.
+        """
+        found = self.by_name.get(dotted)
+        ours = dotted.partition(".")[0] not in sys.stdlib_module_names
+        folder = near.name if near is not None and ours else ""
+        while found is None and "." in folder:
+            folder = folder.rpartition(".")[0]
+            found = self.by_name.get(f"{folder}.{dotted}")
+        return found
 
     def absolute(self, module: Module, dotted: str, level: int) -> tuple[str, Module]:
         """The full name that a ``from`` statement means, and who asks."""

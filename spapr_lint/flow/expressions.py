@@ -29,7 +29,9 @@ from spapr_lint.flow.objects import Object
 from spapr_lint.flow.refine import refined
 from spapr_lint.flow.values import (
     BOOLEAN,
+    FALSE,
     NOTHING,
+    TRUE,
     UNKNOWN,
     Value,
     constant,
@@ -213,7 +215,9 @@ def _logic(m: Machine, a: Activation, n: ir.Node) -> Value:
         if guards:
             value = blessings.after(blessings.here(a.env) - blessings.here(before), value)
         if position == last:
-            result = join(result, value)
+            certain = value is (TRUE if op == "or" else FALSE)  # `x and False` is never true
+            settled = certain and not (guards or result.facts) and attributes.outside(result)
+            result = value if settled else join(result, value)
             break
         known = calls.decide(m, a, value, n[3])
         stops = op == "or"

@@ -6,6 +6,7 @@ a call saved there is a percent of the whole front end.
 
 from __future__ import annotations
 
+import re
 from sys import intern
 
 from spapr_lint.ir import (
@@ -39,7 +40,10 @@ from spapr_lint.python.constants import (
     text_of_part,
     value_or_none,
 )
+from spapr_lint.python.errors import ParseError
 from spapr_lint.python.lowering import Handler, Lowering, Syntax
+
+_BYTES = re.compile("r?b", re.IGNORECASE)
 
 
 def name(low: Lowering, node: Syntax) -> Node:
@@ -137,10 +141,11 @@ def opaque(low: Lowering, node: Syntax) -> Node:
 
 
 def concatenated(low: Lowering, node: Syntax) -> Node:
-    return _joined(low, _pieces(low, node))
+    return _joined(low, pieces_of(low, node))
 
 
-def _pieces(low: Lowering, node: Syntax) -> list[Syntax]:
+def pieces_of(low: Lowering, node: Syntax) -> list[Syntax]:
+    """Strings side by side.  Raises `ParseError` if some are bytes and some are not."""
     pieces, rest = [], [node]
     while rest:
         piece = rest.pop()
@@ -148,7 +153,13 @@ def _pieces(low: Lowering, node: Syntax) -> list[Syntax]:
             rest += (piece.right, piece.left)
         else:
             pieces.append(piece)
+    if len({_is_bytes(low, piece) for piece in pieces}) > 1:
+        raise ParseError(1, 1, "Cannot concatenate string and bytes.")  # libcst's words
     return pieces
+
+
+def _is_bytes(low: Lowering, piece: Syntax) -> bool:
+    return piece.__class__ is low.types.SimpleString and _BYTES.match(piece.value) is not None
 
 
 def formatted(low: Lowering, node: Syntax) -> Node:

@@ -147,5 +147,7 @@ def parse(text: str) -> Syntax:
     except libcst.ParserSyntaxError as error:
         message = " ".join(error.message.split())
         raise ParseError(error.raw_line, error.raw_column + 1, message) from None
+    except libcst.CSTValidationError as error:  # it does not say where
+        raise ParseError(1, 1, str(error)) from None
     except (UnicodeError, RecursionError) as error:
         raise ParseError(1, 1, " ".join(str(error).split())) from None

@@ -30,6 +30,7 @@ from spapr_lint.ir import (
     Node,
 )
 from spapr_lint.python.annotations import text_of
+from spapr_lint.python.expressions import pieces_of
 from spapr_lint.python.lowering import Handler, Lowering, Syntax
 
 
@@ -62,17 +63,9 @@ def expression(low: Lowering, node: Syntax) -> Node | None:
     if kind is types.SimpleString or kind is types.ConcatenatedString or kind is types.Ellipsis:
         if kind is not types.ConcatenatedString:
             return None
-        if not _holds_expressions(low, value):
+        if all(piece.__class__ is types.SimpleString for piece in pieces_of(low, value)):
             return None
     return (EXPRESSION, low.expressions[kind](low, value), low.next())
-
-
-def _holds_expressions(low: Lowering, node: Syntax) -> bool:
-    while node.__class__ is low.types.ConcatenatedString:
-        if node.left.__class__ is not low.types.SimpleString:
-            return True
-        node = node.right
-    return node.__class__ is not low.types.SimpleString
 
 
 def assign(low: Lowering, node: Syntax) -> Node:

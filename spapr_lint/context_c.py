@@ -83,6 +83,8 @@ class File(NamedTuple):
 def _file(unit: c.Unit, pack: Pack, relevance: Relevance) -> File:
     families = _families(unit, pack)
     types = relevance.types(unit)
+    if pack.is_foreign(families):
+        return File(unit, families, frozenset(), frozenset(), types)
     return File(unit, families, relevance.always, relevance.fields(types, families), types)
 
 
@@ -101,7 +103,8 @@ def _context(reading: Reading, units: Mapping[str, c.Unit], pack: Pack, options:
     """Files beside the headers that the selected ones include, if they hold a word."""
     sources = [path for path in reading.tree.paths() if path.endswith(".c")]
     folders = {path.rpartition("/")[0] for path in units}
-    ours = [unit for unit in units.values() if _families(unit, pack)]
+    families = {path: _families(unit, pack) for path, unit in units.items()}
+    ours = [units[path] for path, some in families.items() if some and not pack.is_foreign(some)]
     folders |= _users(reading, ours, {path.rpartition("/")[0] for path in sources} - folders)
     scanner = WordScanner(pack.words | pack.sink_words)
     found = []

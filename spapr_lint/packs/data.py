@@ -367,6 +367,10 @@ class Pack:
         ours = [family for family in found if not family.foreign]
         return frozenset(family.name for family in ours or found)
 
+    def is_foreign(self, families: Collection[str]) -> bool:
+        """Whether a file of these families is none that the pack is about."""
+        return any(family.foreign for family in self.families if family.name in families)
+
     def kind(self, text: str) -> Kind:
         """Read ``space.role``, an alias resolved.  Raises `ValueError` with the nearest name."""
         return known_kind(text, self.spaces, self.aliases)

@@ -41,11 +41,14 @@ def digest(*parts: bytes | str) -> str:
 class Cache:
     """A store of plain data (what `marshal` can write) below one folder, or none at all.
 
-    A folder that cannot be written is read only; nothing is ever raised.
+    A folder that cannot be written is read only; nothing is ever raised.  With ``near``
+    values of so many bytes are also kept in memory, for one run after another.
     """
 
-    def __init__(self, folder: str | None, largest: int = LARGEST) -> None:
+    def __init__(self, folder: str | None, largest: int = LARGEST, near: int = 0) -> None:
         self._folder = folder
+        self._room = near
+        self._near: dict[str, Any] = {}
         self._writable = folder is not None
         self._largest = largest
         self._full: set[str] = set()
@@ -54,12 +57,14 @@ class Cache:
         """What was stored under a key, or None."""
         if self._folder is None:
             return None
+        if key in self._near:
+            return self._near[key]
         try:
             with open(self._file(key), "rb") as file:
                 content = file.read()
         except OSError:
             return None
-        return read(content)
+        return self._kept(key, read(content), len(content))
 
     def put(self, key: str, value: Any) -> None:
         """Store a value; a cache that cannot be written stays as it is."""
@@ -67,13 +72,23 @@ class Cache:
             return
         file = self._file(key)
         temporary = f"{file}.{os.getpid()}"
+        content = written(value)
+        self._near.pop(key, None)
+        self._kept(key, value, len(content))
         try:
             self._make_room(os.path.dirname(file))
             with open(temporary, "wb") as stream:
-                stream.write(written(value))
+                stream.write(content)
             os.replace(temporary, file)
         except OSError:
             self._writable = False
+
+    def _kept(self, key: str, value: Any, size: int) -> Any:
+        """The value, kept in memory while there is room."""
+        if size <= self._room and value is not None:
+            self._room -= size
+            self._near[key] = value
+        return value
 
     def _file(self, key: str) -> str:
         return os.path.join(str(self._folder), f"made-{key[0]}", key[1:])

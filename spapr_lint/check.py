@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from spapr_lint import answers, judging, suppress
+from spapr_lint.cache import Cache
 from spapr_lint.config import find_root
 from spapr_lint.context import Loaded, load
 from spapr_lint.errors import UserError
@@ -41,7 +42,7 @@ class Options:
     exclude: tuple[str, ...] = ()
     named: bool = False
     jobs: int | None = None
-    cache: bool = True
+    cache: bool | Cache = True
     cache_root: str | None = None
     prefilter: bool = True
     all_functions: bool = False
@@ -64,7 +65,7 @@ def check(
     stdin: tuple[str, bytes] | None = None,
     named: bool = False,
     jobs: int | None = None,
-    cache: bool = True,
+    cache: bool | Cache = True,
     prefilter: bool = True,
     all_functions: bool = False,
     scope: str = "project",
@@ -77,7 +78,8 @@ def check(
 
     ``paths`` are relative to the working directory, or to ``tree``'s root if a
     tree is given; ``root`` is then the folder whose cache is used.  ``stdin`` is
-    a file's name and content, laid over what is on disk.  Findings have their
+    a file's name and content, laid over what is on disk.  ``cache`` says whether what is
+    made of files is kept, or where, for who checks many trees.  Findings have their
     sink, or the source of one of their ways, in
     ``paths``; the rest of the project under ``root`` is read for context.  With
     ``ledger`` the report lists the calls that were not resolved, too.

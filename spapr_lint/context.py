@@ -174,6 +174,8 @@ def load(
 
 def _store(tree: Tree, options: Any) -> Cache:
     """Where what is made of files is kept between runs."""
+    if isinstance(options.cache, Cache):
+        return options.cache
     root = options.cache_root or getattr(tree, "root", None)
     return Cache(folder_of(os.path.realpath(root)) if options.cache and root else None)
 

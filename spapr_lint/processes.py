@@ -6,12 +6,15 @@ plain data.  Where a fork is not safe, or the work is small, there is one proces
 
 from __future__ import annotations
 
+import mmap
 import os
+import re
 import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import IO, Any, Final, TypeVar
 
 from spapr_lint import cache
@@ -36,7 +39,7 @@ def each(
     What ``work`` raises is raised here.
     """
     shares = _shares(sizes, count(sizes, jobs))
-    children = [_start(work, items, share) for share in shares[1:]]
+    children = [_start(partial(_all, work, items, share)) for share in shares[1:]]
     results: dict[int, Any] = {}
     try:
         for done, number in enumerate(shares[0]):
@@ -52,6 +55,88 @@ def each(
             if child is not None:
                 child.end()
     return [results[number] for number in range(len(items))]
+
+
+def in_rows(
+    work: Callable[[T], Any],
+    items: Sequence[T],
+    jobs: int | None = None,
+    advance: Advance | None = None,
+) -> list[Any]:
+    """As `each`, where work is quicker for who has just done the item before.
+
+    Every process works in a row; one that meets another's begins in the middle of
+    the longest row that is left.
+    """
+    processes = min(jobs or cores(), len(items)) if _may_fork() else 1
+    board = _Board(len(items))
+    starts = [number * len(items) // max(processes, 1) for number in range(processes)]
+    children = [_start(partial(_row, work, items, board, start)) for start in starts[1:]]
+    try:
+        results = dict(_row(work, items, board, 0, advance))
+        for child in children:
+            results.update((child.result() if child is not None else None) or ())
+        for number, item in enumerate(items):
+            if number not in results:  # a child did not get to the end of its work
+                results[number] = work(item)
+    finally:
+        board.close()
+        for child in children:
+            if child is not None:
+                child.end()
+    return [results[number] for number in range(len(items))]
+
+
+class _Board:
+    """Which items have been taken, for all processes to see."""
+
+    def __init__(self, items: int) -> None:
+        self._items = items
+        self._taken = mmap.mmap(-1, max(items, 1))
+        self._reading, self._writing = os.pipe()
+        os.write(self._writing, b".")  # who holds the byte may write on the board
+
+    def take(self, wanted: int) -> int | None:
+        """Take an item, or else the middle of the longest row; None if all are taken."""
+        os.read(self._reading, 1)
+        try:
+            if wanted >= self._items or self._taken[wanted]:
+                rows = re.finditer(rb"\0+", self._taken[: self._items])
+                longest = max(rows, key=lambda row: row.end() - row.start(), default=None)
+                if longest is None:
+                    return None
+                wanted = (longest.start() + longest.end()) // 2
+            self._taken[wanted] = 1
+            return wanted
+        finally:
+            os.write(self._writing, b".")
+
+    def close(self) -> None:
+        self._taken.close()
+        os.close(self._reading)
+        os.close(self._writing)
+
+
+def _row(
+    work: Callable[[T], Any],
+    items: Sequence[T],
+    board: _Board,
+    start: int,
+    advance: Advance | None = None,
+) -> list[tuple[int, Any]]:
+    """What one process does: numbers of items and what came of them."""
+    done: list[tuple[int, Any]] = []
+    number = board.take(start)
+    while number is not None:
+        if advance is not None:
+            advance(number, len(items))
+        done.append((number, work(items[number])))
+        number = board.take(number + 1)
+    return done
+
+
+def _all(work: Callable[[T], Any], items: Sequence[T], share: Sequence[int]) -> list[Any]:
+    return [work(items[number]) for number in share]
 
 
 def count(sizes: Sequence[int], jobs: int | None = None) -> int:
@@ -107,7 +192,8 @@ class _Child:
             os.waitpid(self._pid, 0)
 
 
-def _start(work: Callable[[T], Any], items: Sequence[T], share: list[int]) -> _Child | None:
+def _start(run: Callable[[], Any]) -> _Child | None:
+    """A child that gives back what ``run`` gives it."""
     sys.stdout.flush()
     sys.stderr.flush()
     reading, writing = os.pipe()
@@ -124,7 +210,7 @@ def _start(work: Callable[[T], Any], items: Sequence[T], share: list[int]) -> _C
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
         os.close(reading)
-        content = cache.written([work(items[number]) for number in share])
+        content = cache.written(run())
         with os.fdopen(writing, "wb") as pipe:
             pipe.write(content)
         status = 0
@@ -134,4 +220,4 @@ def _start(work: Callable[[T], Any], items: Sequence[T], share: list[int]) -> _C
         os._exit(status)
 
 
-__all__ = ["WORTH", "cores", "count", "each"]
+__all__ = ["WORTH", "cores", "count", "each", "in_rows"]

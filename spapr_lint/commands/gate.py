@@ -26,6 +26,7 @@ from spapr_lint.gate.trees import GitTree, Objects
 from spapr_lint.gate.verdict import GateReport, exit_code, is_news
 from spapr_lint.tree import Tree
 
+_NEAR = 64 << 20  # bytes of what all trees of a series have in common
 _WITH_RULES = ("sarif", "mail", "html")
 _PATCH_FILES = (".patch", ".diff", ".mbox", ".mbx", ".eml")
 _HELP = """Say what a patch series adds, cures and carries.
@@ -181,8 +182,11 @@ def _checker(config: Config, options: Mapping[str, Any], objects: Objects) -> se
 
     It shares what is kept between runs with checks of the work tree.
     """
+    from spapr_lint.cache import Cache, folder_of
     from spapr_lint.check import check
 
+    top = objects.repository.top
+    folder = None if top is None or options["no_cache"] else folder_of(os.path.realpath(top))
     arguments: dict[str, Any] = {
         "packs": (*config.packs, *options["packs"]),
         "default_packs": not options["no_default_packs"],
@@ -192,8 +196,8 @@ def _checker(config: Config, options: Mapping[str, Any], objects: Objects) -> se
         "exclude": config.exclude,
         "named": options["named"],
         "jobs": options["jobs"],
-        "cache": not options["no_cache"],
-        "root": objects.repository.top,
+        "cache": Cache(folder, near=_NEAR),
+        "root": top,
     }
     wanted = tuple(os.path.normpath(path) for path in options["paths"])
 

@@ -19,9 +19,7 @@ from spapr_lint.reports import packed, unpacked
 from spapr_lint.tree import Tree
 
 _KEPT_REPORTS = 32
-_RUN = 10  # trees that one process checks in a row
 _WORTH_SHARING = 3  # the first is checked alone, and one more is quicker with all cores for itself
-_Keyed = tuple[str, GitTree]
 
 
 class Remembered:
@@ -79,12 +77,12 @@ class Remembered:
         first, *rest = fresh
         self._early[first[0]] = self._from_before(*first)
 
-        def work(run: Sequence[_Keyed]) -> list[dict[str, object]]:
-            return [packed(alone(tree)) for _, tree in run]
+        def work(item: tuple[str, GitTree]) -> dict[str, object]:
+            return packed(alone(item[1]))
 
-        runs = _runs(rest, jobs or processes.cores())
-        made = processes.each(work, runs, [processes.WORTH] * len(runs), jobs, advance)
-        for (key, _), data in zip(rest, [one for run in made for one in run], strict=True):
+        # Each tree differs least from the one before.
+        made = processes.in_rows(work, rest, jobs, advance)
+        for (key, _), data in zip(rest, made, strict=True):
             self._early[key] = unpacked(data)
             self._keep(key, data)
 
@@ -108,12 +106,6 @@ class Remembered:
 
     def _about(self, key: str) -> str:
         return f"gate {key} {self._question}"
-
-
-def _runs(trees: Sequence[_Keyed], jobs: int) -> list[Sequence[_Keyed]]:
-    """Trees in runs: each differs least from the one before, and is checked after it."""
-    length = min(_RUN, -(-len(trees) // jobs))
-    return [trees[start : start + length] for start in range(0, len(trees), length)]
 
 
 def content_key(tree: GitTree) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spapr_lint.processes import WORTH, each
+from spapr_lint.processes import WORTH, each, in_rows
 
 
 def _pids(jobs: int) -> list[int]:
@@ -74,3 +75,48 @@ def test_progress_counts_up() -> None:
     seen: list[tuple[int, int]] = []
     each(str, list(range(5)), [1] * 5, 1, lambda done, all_: seen.append((done, all_)))
     assert seen == [(0, 5), (1, 5), (2, 5), (3, 5), (4, 5)]
+
+
+@given(st.integers(0, 20), st.integers(1, 4))
+def test_rows_give_what_one_process_gives(items: int, jobs: int) -> None:
+    assert in_rows(lambda n: n * n, range(items), jobs) == [n * n for n in range(items)]
+
+
+def test_rows_are_worked_in_a_row_and_the_longest_is_shared() -> None:
+    """The second process has long work, so that the first one takes half of what is left."""
+
+    def work(item: int) -> tuple[int, float]:
+        time.sleep(0.15 if item in (4, 5) else 0.01)
+        return os.getpid(), time.monotonic()
+
+    made = in_rows(work, range(8), 2)
+    pids = [pid for pid, _ in made]
+    assert pids[:4] == [os.getpid()] * 4
+    assert pids[4] != os.getpid()
+    assert os.getpid() in pids[5:]
+
+
+def test_what_a_dead_child_took_is_done_here() -> None:
+    parent = os.getpid()
+
+    def work(item: int) -> int:
+        if os.getpid() != parent:
+            os._exit(9)
+        return item * item
+
+    assert in_rows(work, range(6), 2) == [n * n for n in range(6)]
+
+
+def test_no_child_and_no_pipe_is_left_of_rows() -> None:
+    before = set(os.listdir("/proc/self/fd"))
+
+    def work(item: int) -> int:
+        if item == 1:
+            raise ValueError("of the work")
+        return item
+
+    with pytest.raises(ValueError, match="of the work"):
+        in_rows(work, range(8), 2)
+    assert set(os.listdir("/proc/self/fd")) == before
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import gate_toy
@@ -105,11 +106,16 @@ def test_trees_checked_ahead_are_as_if_one_by_one(repo: Repo) -> None:
     for number, text in enumerate(texts):
         repo.commit(f"patch {number}", {"a.c": text, "b.c": CLEAN * (number + 2)})
     here, alone = Counting(), Counting()
+
+    def slowly(tree: Tree) -> Report:
+        time.sleep(0.2)  # longer than another process needs to begin
+        return alone(tree)
+
     with repo.opened() as (repository, objects):
         oids = [repository.resolve(f"HEAD~{n}") for n in range(len(texts))]
         trees = [GitTree(objects, repository.tree_of(oid)) for oid in oids]
         remembered = Remembered(here)
-        remembered.ahead([*trees, trees[0]], alone, 2)
+        remembered.ahead([*trees, trees[0]], slowly, 2)
         found = [remembered(tree) for tree in trees]
         assert here.calls == 1
         assert alone.calls < len(trees) - 1  # the others were called in another process

@@ -59,12 +59,24 @@ class Cache:
             return None
         if key in self._near:
             return self._near[key]
+        content = self._content(key)
+        return None if content is None else self._kept(key, read(content), len(content))
+
+    def all(self, key: str) -> list[Any]:
+        """What was stored under a key that is used again: here last, and by anybody last."""
+        content = self._content(key)
+        here, there = self._near.get(key), None if content is None else read(content)
+        found = [here] if here == there else [here, there]
+        return [value for value in found if value is not None]
+
+    def _content(self, key: str) -> bytes | None:
+        if self._folder is None:
+            return None
         try:
             with open(self._file(key), "rb") as file:
-                content = file.read()
+                return file.read()
         except OSError:
             return None
-        return self._kept(key, read(content), len(content))
 
     def put(self, key: str, value: Any) -> None:
         """Store a value; a cache that cannot be written stays as it is."""

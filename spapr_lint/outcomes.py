@@ -33,10 +33,11 @@ def outcome_of(loaded: Loaded, pack: Pack, options: Any) -> Outcome:
     if known is not None:
         return outcome(known)
     basis_key = digest("basis", *tool, *[module.path for module in loaded.modules])
-    stood = _standing(store, store.get(basis_key), loaded, pack)
-    if stood is not None:
-        store.put(key, plain(stood))
-        return stood
+    for kept in store.all(basis_key):
+        stood = _standing(store, kept, loaded, pack)
+        if stood is not None:
+            store.put(key, plain(stood))
+            return stood
     from spapr_lint.flow import analysis
 
     made, basis = analysis.follow(
@@ -62,8 +63,6 @@ def _face(module: ModuleIn) -> tuple[Any, ...]:
 
 def _standing(store: Cache, kept: Any, loaded: Loaded, pack: Pack) -> Outcome | None:
     """The outcome of an earlier form of the same modules, if it still stands."""
-    if kept is None:
-        return None
     from spapr_lint.flow.basis import Basis
     from spapr_lint.flow.outcome import at, outcome
 

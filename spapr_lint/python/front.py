@@ -135,7 +135,9 @@ def lower_tree(low: Lowering, tree: Syntax) -> Module:
 def _module(low: Lowering, body: Block) -> Module:
     functions = tuple([one for one in low.functions if one is not None])
     classes = tuple([one for one in low.classes if one is not None])
-    return Module(body, functions, classes, low.next())
+    made = Module(body, functions, classes, low.next())
+    low.close()
+    return made
 
 
 def parse(text: str) -> Syntax:

@@ -51,7 +51,7 @@ class Scope:
         "late",
         "names",
         "outer",
-        "owner",
+        "_owner",
         "parent",
         "passing",
         "qualname",
@@ -71,13 +71,18 @@ class Scope:
         self.late = False
         self.generator = False
         self.index: int | None = None
-        self.owner: Scope = self
+        self._owner: Scope | None = None
         for name in names.bound:
             self.cache[name] = (NAME, name)
         for name in names.declared_global:
             self.cache[name] = (GLOBAL, name)
         for name in names.declared_outer:
             self.cache[name] = (FREE, name)
+
+    @property
+    def owner(self) -> Scope:
+        """The scope in which what this one binds is bound: but for a comprehension, itself."""
+        return self._owner or self
 
     def resolve(self, name: str) -> Entry:
         """The meaning of a name that ``cache`` does not know, where it is read."""
@@ -140,7 +145,7 @@ class Scope:
     def comprehend(self, targets: list[str]) -> Scope:
         """The scope of a comprehension here, whose clauses bind ``targets``."""
         inner = Scope(COMPREHENSION, self, self.qualname, Names())
-        owner = inner.owner = self.owner
+        owner = inner._owner = self.owner
         inner.index = owner.index
         operation = GLOBAL if owner.kind == MODULE else NAME
         for name in targets:

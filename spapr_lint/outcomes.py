@@ -76,7 +76,7 @@ def _standing(store: Cache, kept: Any, loaded: Loaded, pack: Pack) -> Outcome | 
     added: list[str] = []
     for number in changed:
         moved = _moved(store, loaded.modules[number], faces[number], basis.read[number], inert)
-        if moved is None or number in basis.exact:
+        if moved is None or number in basis.exact or len(moved.added) > basis.spares[number]:
             return None
         sites[number] = moved.sites
         added += moved.added

@@ -127,12 +127,13 @@ def evaluate(m: Machine, a: Activation, closure: Closure, env: Env, site: int) -
     exact = closure.module in m.exact
     steps = EXACT_STEPS if exact else m.limits.root_steps
     depth = EXACT_DEPTH if exact else m.limits.depth
+    if m.root is None:
+        m.margins.steps(m.steps, steps + 1, m.limits.exact_steps + 1, scope.FINE + 1)
     if nested >= _NESTED + 2 or a.depth >= depth or m.steps > steps:
         m.limit("depth", a.module.index, site)
         return m.opaque(a, site)
     if m.scope is not None and not exact and not m.scope.matters(closure):
-        on_import = m.root is None and m.steps < scope.TOP_LEVEL
-        if not on_import and not scope.handed(closure, env.values()):
+        if not _on_import(m) and not scope.handed(closure, env.values()):
             m.pass_by(where)
             scope.leave_unsure(env.values())
             return m.policy.result(m, a, closure, site)
@@ -166,6 +167,14 @@ def evaluate(m: Machine, a: Activation, closure: Closure, env: Env, site: int) -
             return memory.returned(remembered, env)
         m.contexts[where] = m.contexts.get(where, 0) + 1
     return _follow(m, a, closure, env, key, (kept, coarse))
+
+
+def _on_import(m: Machine) -> bool:
+    """Whether the body of a module calls, which runs once and early: it enters what it can."""
+    if m.root is not None:
+        return False
+    m.margins.steps(m.steps, scope.TOP_LEVEL)
+    return m.steps < scope.TOP_LEVEL and m.total < scope.TOP_LEVELS
 
 
 def _follow(

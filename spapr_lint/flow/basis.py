@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from spapr_lint.flow import scope
-from spapr_lint.flow.machine import Limits, Machine
+from spapr_lint.flow.machine import Machine
 
 
 class Basis(NamedTuple):
@@ -17,13 +16,15 @@ class Basis(NamedTuple):
     ``read`` holds by module the indexes of the functions that were read, ``exact`` the
     modules that were followed exactly, ``names`` those of all fields, variables and
     functions in which a number of some kind was seen: who says one of them matters.
-    Up to ``spare`` further statements on the modules' top levels come to no bound.
+    So many further statements on all top levels as ``spare`` says come to no bound, and so many
+    in a module as ``spares`` does.
     """
 
     read: tuple[tuple[int, ...], ...]
     exact: tuple[int, ...]
     names: tuple[str, ...]
     spare: int
+    spares: tuple[int, ...]
 
 
 def basis(m: Machine) -> Basis | None:
@@ -37,6 +38,5 @@ def basis(m: Machine) -> Basis | None:
         ]
     )
     names = tuple(sorted({name for _, name in m.scope.known}))
-    bound = min(Limits().exact_steps, scope.STEPS)
-    spare = min(scope.TOTAL - m.highest_total, bound - m.highest_steps)
-    return Basis(read, tuple(sorted(m.ever_exact)), names, spare)
+    spares = tuple([m.margins.modules.get(n, 0) - 1 for n in range(len(m.program.modules))])
+    return Basis(read, tuple(sorted(m.ever_exact)), names, m.margins.whole - 1, spares)

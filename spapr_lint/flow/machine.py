@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from spapr_lint import ir
+from spapr_lint.flow.margins import Margins
 from spapr_lint.flow.objects import (
     Change,
     ClassRef,
@@ -252,8 +253,7 @@ class Machine:
         self.total_exact = 0
         self.scope: Scope | None = None
         self.total = 0
-        self.highest_total = 0  # of those below the bound on the whole run
-        self.highest_steps = 0  # of one module and what it imports
+        self.margins = Margins()
         self.leaks = 0
         self.looping = 0
         self.loop_objects: dict[tuple[int, int, str], Object] = {}

@@ -33,6 +33,7 @@ def run_module(m: Machine, module: Module) -> None:
     if module.state != "new":
         return
     module.state = "running"
+    m.margins.begins(module.index)
     a = Activation(module, None, 0)
     a.name = module.name
     a.mark = m.journal.mark()
@@ -88,7 +89,7 @@ def solve(
             m.steps = 0
             m.visits.clear()
             run_module(m, module)
-            m.highest_steps = max(m.highest_steps, m.steps)
+            m.margins.ended()
             _spent(m, program, module.index)
         m.journal.entries.clear()
         _roots(m, program)
@@ -154,8 +155,7 @@ def _narrow(m: Machine, program: Program, from_start: bool) -> None:
 def _spent(m: Machine, program: Program, module: int) -> None:
     """Count what was done; a small program that costs much is treated as a large one."""
     m.total += m.steps
-    if m.total <= scope.TOTAL:
-        m.highest_total = m.total
+    m.margins.total(m.total, scope.TOTAL, scope.TOP_LEVELS)
     if module in m.exact:
         m.total_exact += m.steps
     if m.scope is None and m.total > scope.BUDGET:

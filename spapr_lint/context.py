@@ -7,12 +7,11 @@ chain of imports leads from one that does through it to another.
 from __future__ import annotations
 
 import os
-import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from spapr_lint import ir, lowered
+from spapr_lint import imports, ir, lowered
 from spapr_lint.cache import Cache, digest, folder_of
 from spapr_lint.findings import Finding, Ledger, Step, Unseen, Way
 from spapr_lint.packs import Pack, own_words
@@ -29,14 +28,6 @@ from spapr_lint.sources import (
 )
 from spapr_lint.surface import Surface
 from spapr_lint.tree import Tree
-
-_IMPORT = re.compile(
-    rb"\b(?:from[ \t]+(\.*)[ \t]*([\w.]*?)[ \t]*\bimport\b[ \t]*"
-    rb"(\([^)]*|[^#\n\\]*(?:\\\r?\n[^#\n\\]*)*)"
-    rb"|import[ \t]+([^#\n\\]*(?:\\\r?\n[^#\n\\]*)*))"
-)
-_NAMES = re.compile(rb"[\w.]+")
-_AT_RUN_TIME = (b"import_module", b"__import__")
 
 
 class ModuleIn(NamedTuple):
@@ -252,7 +243,10 @@ def _python_files(reading: Reading, pack: Pack, options: Any) -> list[str]:
         content = reading.content(path)
         if content is not None and scanner.matches(content):
             words[path] = content
-    reading.speaking = _reached(reading, everything, set(words)) if words else set()
+    reading.speaking = set()
+    if words:
+        contents = {path: reading.contents.get(path, b"") for path in everything}
+        reading.speaking = imports.reached(contents, reading.package, set(words))
     if not options.prefilter:
         return sorted(everything)
     if not words:
@@ -266,83 +260,3 @@ def _silenced(reading: Reading, selected: Sequence[str]) -> None:
         content = reading.contents.get(path)
         if content is not None and b"SPL" in content:
             reading.loaded.keep(path, content.decode("utf-8", "replace"))
-
-
-def _reached(reading: Reading, everything: Sequence[str], words: set[str]) -> set[str]:
-    """Files with words, all that imports them, and all that those import."""
-    names = {module_name(path, reading.package): path for path in everything}
-    imports: dict[str, set[str]] = {}
-    importers: dict[str, set[str]] = {}
-    endings: dict[str, set[str]] = {}
-    for name, path in names.items():
-        endings.setdefault(name.rpartition(".")[2], set()).add(path)
-    for path in everything:
-        content = reading.contents.get(path)
-        if content is None:
-            continue
-        found = _imports(path, content, names, reading.package)
-        if any(word in content for word in _AT_RUN_TIME):
-            found |= _named(path, content, endings)
-        imports[path] = found
-        for target in found:
-            importers.setdefault(target, set()).add(path)
-    up = _closure(words, importers)
-    return _closure(up, imports)
-
-
-def _closure(start: set[str], edges: Mapping[str, set[str]]) -> set[str]:
-    found = set(start)
-    pending = sorted(start)
-    while pending:
-        for target in edges.get(pending.pop(), ()):
-            if target not in found:
-                found.add(target)
-                pending.append(target)
-    return found
-
-
-def _imports(path: str, content: bytes, names: Mapping[str, str], top: str) -> set[str]:
-    """The files of the project that one imports, by a look at its text."""
-    found: set[str] = set()
-    inner = posixpath.dirname(path).replace("/", ".")
-    package = f"{top}.{inner}".strip(".")
-    for match in _IMPORT.finditer(content):
-        dots, base, listed, plain = match.groups()
-        if plain is not None:
-            for word in _NAMES.findall(plain):
-                _add(found, word.decode("utf-8", "replace"), package, names)
-            continue
-        origin = base.decode("utf-8", "replace")
-        if dots:
-            parts = package.split(".") if package else []
-            up = len(dots) - 1
-            origin = ".".join(
-                [*parts[: len(parts) - up], origin] if origin else parts[: len(parts) - up]
-            )
-        _add(found, origin, package, names)
-        for word in _NAMES.findall(listed):
-            _add(found, f"{origin}.{word.decode('utf-8', 'replace')}", package, names)
-    found.discard(path)
-    return found
-
-
-def _named(path: str, content: bytes, endings: Mapping[str, set[str]]) -> set[str]:
-    """The files that an import at run time may mean: named in the text, or of the same folder."""
-    folder = posixpath.dirname(path)
-    found: set[str] = set()
-    for word in set(re.findall(rb"\w+", content)):
-        found |= endings.get(word.decode("utf-8", "replace"), set())
-    for paths in endings.values():
-        found |= {other for other in paths if posixpath.dirname(other) == folder}
-    return found - {path}
-
-
-def _add(found: set[str], name: str, package: str, names: Mapping[str, str]) -> None:
-    folders = package.split(".") if package else []
-    for depth in range(len(folders) + 1):
-        candidate = ".".join([*folders[:depth], name])
-        parts = candidate.split(".")
-        for count in range(1, len(parts) + 1):
-            path = names.get(".".join(parts[:count]))
-            if path is not None:
-                found.add(path)

@@ -26,6 +26,7 @@ _MARK = re.compile(
     rf"(?:(?:(?<=:)|:)\s*(?P<codes>{_CODES}))?\s*(?:--\s*(?P<reason>.*\S))?",
     re.IGNORECASE | re.DOTALL,
 )
+_OUR_CODE = re.compile(r"spl\d")  # in small letters
 _C_TOKEN = re.compile(
     r"""(?P<comment>/\*.*?(?:\*/|\Z)|//(?:[^\n\\]|\\.)*)
     |(?P<directive>^[ \t]*\#(?:[^\n\\/]|\\.|/(?!\*))*)
@@ -104,7 +105,13 @@ def apply(
     was seen; without it there is no SPL901.  Nor is there for a comment that names
     a code which is none of the ``rules`` that ran.
     """
-    layouts = {path: layout(path, text) for path, text in texts.items()}
+    findings = list(findings)
+    there = {path for f in findings for path in (f.path, *[way.source.path for way in f.ways])}
+    layouts = {
+        path: layout(path, text)
+        for path, text in texts.items()
+        if path in there or _OUR_CODE.search(text.lower())
+    }
     used: set[tuple[str, Mark]] = set()
     kept: list[Finding] = []
     suppressed: list[Suppressed] = []

@@ -175,10 +175,15 @@ def _known(kept: Any, declared: c.Declarations) -> Any:
 def _made(store: Cache, declared: c.Declarations, item: tuple[str, Wanted]) -> Any:
     """The plain form of a translation."""
     key, wanted = item
-    made = c.translate(wanted.unit, declared, wanted.functions, wanted.macros)
+    asked = (wanted.unit, declared, wanted.functions, wanted.macros)
+    made = c.translate(*asked)
     code: tuple[Any, ...]
     try:
-        code = lowered.taken_apart(lower(made.text))
+        try:
+            code = lowered.taken_apart(lower(made.text))
+        except ParseError:  # one construct that we do not know must not cost the whole file
+            made = c.translate(*asked, careful=True)
+            code = lowered.taken_apart(lower(made.text))
     except ParseError as error:
         code = (error.message, error.line, error.column)
     data = (made.text, made.lines, tuple([tuple(one) for one in made.untranslated]), code)

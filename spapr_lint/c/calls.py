@@ -143,13 +143,24 @@ def _allocation(ctx: Context, name: str, node: Node, given: Sequence[Node]) -> E
     first = given[position]
     limit = given[1].start if len(given) > 1 else listed.end
     stars = first.source.note(first.start, limit, "pointer")
-    ctype = named(first.text or first.words.strip())
+    ctype = _type_of(ctx, first) or named(first.text or first.words.strip())
     for _ in range(stars.count(b"*") if stars else 0):
         ctype = pointer(ctype)
     rest = arguments(ctx, node, "", None, skip=1)
     space = "" if rest.startswith("\x01") else " "
     text = f"{name}({by_value(ctype)}{',' + space + rest if rest else ''})"
     return Ex(text, POSTFIX, pointer(ctype))
+
+
+def _type_of(ctx: Context, node: Node) -> CType | None:
+    """The type that ``typeof(x)`` names as an argument; ``object`` if it is not known."""
+    if node.kind != "call_expression" or node.need("function").text not in _TYPEOF:
+        return None
+    kept = len(ctx.untranslated)
+    given = node.need("arguments").kids
+    found = express(ctx, given[0]).type if len(given) == 1 else None
+    del ctx.untranslated[kept:]
+    return found or named("object")
 
 
 def _va_arg(ctx: Context, node: Node) -> Ex:
@@ -177,6 +188,7 @@ def _stringify(ctx: Context, node: Node) -> Ex:
     return Ex(json.dumps(words), ATOM, STRING)
 
 
+_TYPEOF: Final = ("typeof", "__typeof__")
 _SPECIAL: Final[dict[str, Maker]] = {
     "va_arg": _va_arg,
     "likely": _likely,

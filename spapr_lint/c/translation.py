@@ -397,8 +397,11 @@ def translate(
     decls: Declarations,
     wanted: Container[str] | None = None,
     macros: Container[str] | None = None,
+    careful: bool = False,
 ) -> Translated:
     """Translate a file, or of its functions only those ``wanted``; never fails.
+
+    ``careful`` has Python look at the text, and leaves out what is none, wherever that comes from.
 
     With ``macros`` only these come of its macros, and none of its types: enough
     of a header for those who know the types from its declarations.
@@ -406,7 +409,7 @@ def translate(
     collecting = gc.isenabled()
     gc.disable()  # trees of thousands of nodes, all of them alive
     try:
-        return _translated(unit, decls, wanted, macros)
+        return _translated(unit, decls, wanted, macros, careful)
     finally:
         if collecting:
             gc.enable()
@@ -417,6 +420,7 @@ def _translated(
     decls: Declarations,
     wanted: Container[str] | None,
     macros: Container[str] | None,
+    careful: bool,
 ) -> Translated:
     refused: frozenset[int] = frozenset()
     declared = decls.seen_from(unit.facts)
@@ -426,7 +430,7 @@ def _translated(
         walk.refused = refused
         walk.items(list(unit.tree.root_node.children), 0)
         text, lines = laid_out(ctx.lines, unit.source, sorted(walk.skipped))
-        if not (_doubtful(unit, ctx) and _fault(text)):
+        if not ((careful or _doubtful(unit, ctx)) and _fault(text)):
             break
         culprits = _culprits(walk, ctx.lines)
         if not culprits - refused:

@@ -212,6 +212,13 @@ def test_a_large_file_in_time() -> None:
     assert time.monotonic() - began < 60
 
 
+def test_a_careful_look_finds_nothing_in_what_is_python_anyway() -> None:
+    raw = "".join(Program(n).function(f"f{n}")[0] for n in range(20)).encode()
+    unit = parse("hw/x.c", raw)
+    declared = declarations(MemoryTree({"hw/x.c": raw}), [unit])
+    assert translate(unit, declared, careful=True) == translate(unit, declared)
+
+
 def test_same_text_twice() -> None:
     raw = "".join(Program(n).function(f"f{n}")[0] for n in range(20)).encode()
     assert check(raw) == check(raw)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from spapr_lint.sources import module_name
 
 _IMPORT = re.compile(rb"import\b")
-_FROM = re.compile(rb"\bfrom[ \t]+(\.*)[ \t]*([\w.]*)[ \t]*\Z")
+_FROM = re.compile(rb"\bfrom[ \t]*(\.*)[ \t]*([\w.]*)[ \t]*\Z")
 _LISTED = re.compile(rb"[ \t]*(\([^)]*|[^#\n\\]*(?:\\\r?\n[^#\n\\]*)*)")
 _NAMES = re.compile(rb"[\w.]+")
 _AT_RUN_TIME = (b"import_module", b"__import__")

@@ -12,6 +12,7 @@ any failure.  ``SPAPR_LINT_STANDARD_NODES=1`` turns it off.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -119,20 +120,27 @@ class Light:
         """
         fault: dict[str, Any] = {}
         modules = sys.modules
+        collecting: list[bool] = []
         with self._lock:
             # Built anew so that nothing is left over from a failure.
             vars(self._stand_in)["ParserSyntaxError"] = fault.update
             before: dict[str, Any] = {}
             parse = partial(self._native, text, "utf-8")
-            steps_there = map(call, (parse, partial(modules.update, before)))
-            steps_absent = map(call, (parse, partial(modules.pop, _LIBCST, None)))
+            # The collector calls Python where somebody watches it, which may change threads.
+            put = partial(modules.__setitem__, _LIBCST, self._stand_in)
+            all_of: Any = partial(map, call)
+            ask = partial(collecting.extend, all_of((gc.isenabled,)))
+            begin = (ask, gc.disable, put, parse)
+            steps_there = all_of((*begin, partial(modules.update, before)))
+            steps_absent = all_of((*begin, partial(modules.pop, _LIBCST, None)))
             try:
-                return self._window(
-                    modules, _LIBCST, self._stand_in, before, list, steps_there, steps_absent
-                )[0]
+                return self._window(modules, _LIBCST, before, list, steps_there, steps_absent)[3]
             except TypeError:
                 if not fault:
                     raise
+            finally:
+                if True in collecting:
+                    gc.enable()
         message = " ".join(str(fault["message"]).split())
         raise ParseError(int(fault["raw_line"]), int(fault["raw_column"]) + 1, message)
 
@@ -140,23 +148,20 @@ class Light:
 def _window(
     modules: Any,
     name: str,
-    stand_in: ModuleType,
     before: Any,
     do: Any,
     steps_there: Any,
     steps_absent: Any,
 ) -> Any:
-    # Between putting the stand-in and putting libcst back, there is one call, of C code:
-    # the interpreter changes threads and runs signal handlers only after calls, on entry
-    # to functions and at the end of loops.
+    # The stand-in is put and libcst put back within one call, of C code: the interpreter
+    # changes threads and runs signal handlers only after calls, on entry to functions and
+    # at the end of loops.
     if name in modules:
         before[name] = modules[name]
-        modules[name] = stand_in
         try:
             return do(steps_there)
         finally:
             modules[name] = before[name]
-    modules[name] = stand_in
     try:
         return do(steps_absent)
     finally:

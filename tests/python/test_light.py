@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import threading
@@ -161,8 +162,13 @@ def test_no_other_thread_sees_the_stand_in() -> None:
             with pytest.raises(ParseError):
                 lower(text + "\n(")
 
-    interval = sys.getswitchinterval()
+    def collecting(phase: str, info: dict[str, int]) -> None:
+        """Python that runs in the middle of C code, as tools that watch the collector do."""
+
+    interval, threshold = sys.getswitchinterval(), gc.get_threshold()
     sys.setswitchinterval(1e-6)
+    gc.callbacks.append(collecting)
+    gc.set_threshold(50)
     threads = [threading.Thread(target=work) for _ in range(3)]
     watcher = threading.Thread(target=look)
     try:
@@ -175,5 +181,7 @@ def test_no_other_thread_sees_the_stand_in() -> None:
         stop.set()
         watcher.join()
         sys.setswitchinterval(interval)
+        gc.callbacks.remove(collecting)
+        gc.set_threshold(*threshold)
     assert not wrong
     assert sys.modules["libcst"] is libcst

@@ -137,7 +137,8 @@ def evaluate(m: Machine, a: Activation, closure: Closure, env: Env, site: int) -
             m.pass_by(where)
             scope.leave_unsure(env.values())
             return m.policy.result(m, a, closure, site)
-    merged = m.coarse and not exact and m.steps > scope.FINE
+    fine = m.root is None and m.steps <= scope.FINE
+    merged = m.coarse and not exact and not fine
     coarse = merged or m.program.modules[closure.module].language == "c"
     if not coarse and m.steps > m.limits.exact_steps:
         m.limit("budget", closure.module, closure.function.site)

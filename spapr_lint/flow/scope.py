@@ -26,7 +26,7 @@ TOTAL = 300_000  # statements and calls in all; functions looked into later get 
 LEAST = 300
 TOP_LEVEL = 500  # of one module, in which its body enters whatever it calls
 TOP_LEVELS = 60_000  # the same, of all modules
-FINE = 500  # from one function, in which calls with objects of other contents are told apart
+FINE = 500  # of one module, in which calls with objects of other contents are told apart
 STEPS = 8_000  # from one function of a large program that nothing calls
 _DEEP = 2
 

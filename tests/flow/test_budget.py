@@ -114,3 +114,15 @@ def test_what_is_too_large_is_looked_into_once(pack: str, monkeypatch: pytest.Mo
     assert any("too large" in unseen.what for unseen in report.ledger.limits_hit)
     assert len(runs) > 200
     assert sum(runs.values()) < 1.2 * len(runs)
+
+
+def test_functions_of_text_that_is_run_are_counted_like_others(
+    pack: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They come while the program runs, before it turns out to be a costly one."""
+    monkeypatch.setattr(scope, "BUDGET", 50)
+    made = "def a():\\n    return source()\\ndef b():\\n    return a()\\ndef c():\\n    pass\\n"
+    calls = "".join(f"def f{n}(x):\n    return x\nf{n}({n})\n" for n in range(60))
+    report = followed(f'exec("{made}")\n{calls}sink(b())\n', pack)
+    assert len(report.findings) == 1
+    assert any("merged" in unseen.what for unseen in report.ledger.limits_hit)

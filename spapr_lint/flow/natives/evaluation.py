@@ -17,6 +17,7 @@ from spapr_lint.flow.natives.common import given, objects, text
 from spapr_lint.flow.objects import ANY, Object
 from spapr_lint.flow.values import NONE, NOTHING, UNKNOWN, Value, constant, join
 from spapr_lint.python import ParseError, lower
+from spapr_lint.surface import surfaces
 
 _LONGEST = 4096
 _DEEPEST = 4  # texts that run texts
@@ -103,6 +104,8 @@ def _lowered(module: Module, source: str, site: int) -> ir.Block | None:
     module.ir = module.ir._replace(
         functions=(*module.ir.functions, *functions), classes=(*module.ir.classes, *classes)
     )
+    *inside, _ = surfaces(code)
+    module.surfaces = (*module.surfaces[:-1], *inside, module.surfaces[-1])
     body: ir.Block = moved(code.body)
     return body
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from spapr_lint import ir
-from spapr_lint.flow import attributes, blessings, calls, containers, iterables, slices, streams
+from spapr_lint.flow import (
+    attributes,
+    blessings,
+    calls,
+    containers,
+    gates,
+    iterables,
+    slices,
+    streams,
+)
 from spapr_lint.flow.machine import Activation, Machine, touch
 from spapr_lint.flow.objects import External, Object
 from spapr_lint.flow.values import NOTHING, UNKNOWN, Value, constant, join, reference
@@ -18,6 +27,8 @@ def bind(
     op = target[0]
     if m.policy.guards and op not in (ir.DISPLAY, ir.STAR):
         value = blessings.owned(value)
+    if a.gates and op in (ir.ATTR, ir.ITEM):
+        gates.stored(a, target)
     if op == ir.NAME:
         name = target[1]
         if value.facts:

@@ -15,6 +15,7 @@ from spapr_lint.flow import (
     blessings,
     classes,
     containers,
+    gates,
     iterables,
     keys,
     scope,
@@ -137,6 +138,8 @@ def call(m: Machine, a: Activation, n: ir.Node) -> Value:
         callee = m.ex[function[0]](m, a, function)
         word = function[1] if function[0] in (ir.NAME, ir.GLOBAL, ir.FREE) else ""
     arguments = read_arguments(m, a, n)
+    if a.gates:
+        gates.called(a, n)
     if receiver is not None and word in m.program.fillers and _unsure(callee, receiver):
         if any(value.facts for value in arguments.values()):
             owners = m.policy.owners(m, receiver)

@@ -11,7 +11,8 @@ from typing import Any
 
 from spapr_lint import ir
 from spapr_lint.flow.machine import Activation, Env, Gate
-from spapr_lint.flow.values import Value
+from spapr_lint.flow.objects import Object
+from spapr_lint.flow.values import UNKNOWN, Value
 
 _OPPOSITES = {"==": "!=", "is": "is not", "<": ">=", ">": "<=", "in": "not in"}
 _NEGATED = {negative: positive for positive, negative in _OPPOSITES.items()}
@@ -43,11 +44,33 @@ def recall(a: Activation, test: ir.Node, outcome: bool, env: Env) -> None:
             env[name] = held if found[2] else failed
 
 
+def called(a: Activation, call: ir.Node) -> None:
+    """A call may change what it is made of, and what it is handed."""
+    _forget(a, (call[1][1], *call[2]) if call[1][0] == ir.ATTR else call[2])
+
+
+def stored(a: Activation, target: ir.Node) -> None:
+    """Something is put into a part of what a variable holds."""
+    _forget(a, (target[1],))
+
+
+def _forget(a: Activation, used: ir.Block) -> None:
+    """What is not known, and may have changed, may answer otherwise from here on."""
+    names = {node[1] for node in used if node[0] == ir.NAME and a.env.get(node[1], UNKNOWN).open}
+    for key in [key for key in a.gates if key[0] in names]:
+        del a.gates[key]
+
+
+def _changes(ref: Any) -> bool:
+    """Whether an object may answer otherwise when it is asked again: what is in view may change."""
+    return ref.__class__ is Object and ref.shape not in ("opaque", "tuple")
+
+
 def remember(a: Activation, test: ir.Node, held: Env, failed: Env) -> None:
     """After an ``if`` that came out either way: what either way made of the variables."""
     found = _condition(test, True)
     subject = None if found is None else a.env.get(found[0])
-    if found is None or subject is None:
+    if found is None or subject is None or any(map(_changes, subject.refs)):
         return
     if not found[2]:
         held, failed = failed, held

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import click
 
 from spapr_lint import answers
+from spapr_lint.cache import Cache, folder_of
 from spapr_lint.commands import common
 from spapr_lint.config import Config, codes_of, load_config
 from spapr_lint.errors import UserError
@@ -82,8 +83,10 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
         if options["replay"]:
             return _replay(inputs, options, config, told)
         job = stack.enter_context(_job(inputs, options))
-        check = _remembering(_checker(config, options, job.objects), job, config, options)
-        alone = _checker(config, {**options, "jobs": 1}, job.objects)
+        store = _store(job.objects, options)
+        usual = _checker(config, options, job.objects, store)
+        check = _remembering(usual, job, config, options)
+        alone = _checker(config, {**options, "jobs": 1}, job.objects, store)
 
         def ahead(trees: Sequence[GitTree]) -> None:
             if isinstance(check, memory.Remembered):
@@ -177,16 +180,23 @@ def _files(inputs: tuple[str, ...]) -> list[str]:
     return files
 
 
-def _checker(config: Config, options: Mapping[str, Any], objects: Objects) -> series.Check:
+def _store(objects: Objects, options: Mapping[str, Any]) -> Cache:
+    """What is made of files, for all trees: first of one, then of what differs in the others."""
+    top = objects.repository.top
+    if top is None or options["no_cache"]:
+        return Cache(None)
+    return Cache(folder_of(os.path.realpath(top)), near=_NEAR)
+
+
+def _checker(
+    config: Config, options: Mapping[str, Any], objects: Objects, store: Cache
+) -> series.Check:
     """The check of one tree, with the project's settings and the command line's on top.
 
     It shares what is kept between runs with checks of the work tree.
     """
-    from spapr_lint.cache import Cache, folder_of
     from spapr_lint.check import check
 
-    top = objects.repository.top
-    folder = None if top is None or options["no_cache"] else folder_of(os.path.realpath(top))
     arguments: dict[str, Any] = {
         "packs": (*config.packs, *options["packs"]),
         "default_packs": not options["no_default_packs"],
@@ -196,8 +206,8 @@ def _checker(config: Config, options: Mapping[str, Any], objects: Objects) -> se
         "exclude": config.exclude,
         "named": options["named"],
         "jobs": options["jobs"],
-        "cache": Cache(folder, near=_NEAR),
-        "root": top,
+        "cache": store,
+        "root": objects.repository.top,
     }
     wanted = tuple(os.path.normpath(path) for path in options["paths"])
 
@@ -293,7 +303,7 @@ def _replay(
         raise UserError("--replay is written as text or json")
     with git.opened(options["repository"]) as repository, closing(Objects(repository)) as objects:
         paths = tuple(os.path.normpath(path) for path in options["paths"])
-        check = _checker(config, options, objects)
+        check = _checker(config, options, objects, _store(objects, options))
         result = replays.replay(repository, objects, options["replay"], check, paths, told)
     writer = replays.write_json if options["form"] == "json" else replays.write_text
     common.emit(writer(result), options["output"])
